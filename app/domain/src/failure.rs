@@ -1,0 +1,165 @@
+//! Everything that can go wrong, as data, and its words: [`Failure::advice`] is the only maker of error text.
+
+use crate::form::FieldError;
+use serde::{Deserialize, Serialize};
+
+/// What went wrong, in terms a person can act on. Travels to the browser; holds no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", self.advice().title)]
+pub enum Failure {
+    /// The named resource does not exist (any more).
+    NotFound { noun: String, name: String },
+    /// The name is in use.
+    Taken { noun: String, name: String },
+    /// The resource's state or use does not allow it now; `reason` is a sentence.
+    Busy { noun: String, name: String, reason: String },
+    /// AWS still applies an earlier change.
+    Settling { noun: String, name: String },
+    /// A quota of the account is reached.
+    Quota { message: String, request_id: Option<String> },
+    /// AWS asks to slow down.
+    Throttled { retry_in_seconds: Option<u32> },
+    /// AWS refused the values.
+    Invalid { message: String, request_id: Option<String> },
+    /// Values the console itself refused, each at its field.
+    Fields(Vec<FieldError>),
+    /// The role the console uses may not call `action`.
+    Denied { action: String, message: String },
+    /// Not signed in, or no longer.
+    SignedOut,
+    /// Name and password do not match.
+    WrongPassword,
+    /// Too many sign-in attempts.
+    TooManyAttempts { retry_in_seconds: u32 },
+    /// AWS could not be reached or did not answer in time.
+    Unreachable { message: String },
+    /// Anything else that AWS said.
+    Upstream { code: String, message: String, request_id: Option<String> },
+    /// A defect or trouble of the console's own; `message` is safe to show.
+    Internal { message: String },
+    /// The browser's request could not be read, or the server's answer could not.
+    Wire { message: String },
+}
+
+/// Words for a [`Failure`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What happened, to which resource; one sentence without a full stop.
+    pub title: String,
+    /// Why, and what the person can do.
+    pub next: String,
+    /// Code and request id, one click away.
+    pub details: Option<String>,
+}
+
+impl Failure {
+    /// Whether the same call may work a little later without anybody changing anything.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Settling { .. } | Self::Unreachable { .. })
+    }
+
+    /// Title, next step and details for people.
+    pub fn advice(&self) -> Advice {
+        let (title, next, details) = match self {
+            Self::NotFound { noun, name } => {
+                (format!("{} “{name}” no longer exists", capital(noun)), "It may have been deleted. Go back to the list.".to_owned(), None)
+            }
+            Self::Taken { noun, name } => (format!("A {noun} named “{name}” already exists"), "Choose another name.".to_owned(), None),
+            Self::Busy { noun, name, reason } => (format!("{} “{name}” cannot do this now", capital(noun)), reason.clone(), None),
+            Self::Settling { noun, name } => (
+                format!("AWS is still applying an earlier change to {noun} “{name}”"),
+                "Try again in a few minutes; nothing you entered is lost.".to_owned(),
+                None,
+            ),
+            Self::Quota { message, request_id } => (
+                "The account’s limit is reached".to_owned(),
+                format!("{message} Ask AWS for a higher quota in Service Quotas, or free what is not needed."),
+                request_id.as_ref().map(|id| format!("LimitExceededException, request {id}")),
+            ),
+            Self::Throttled { retry_in_seconds } => (
+                "AWS asks us to slow down".to_owned(),
+                retry_in_seconds.map_or_else(|| "Try again in a moment.".to_owned(), |s| format!("Trying again in {s} s.")),
+                None,
+            ),
+            Self::Invalid { message, request_id } => (
+                "AWS refused these values".to_owned(),
+                message.clone(),
+                request_id.as_ref().map(|id| format!("Request {id}")),
+            ),
+            Self::Fields(errors) => (
+                if errors.len() == 1 { "One value needs attention".to_owned() } else { format!("{} values need attention", errors.len()) },
+                errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
+                None,
+            ),
+            Self::Denied { action, message } => (
+                format!("The console’s AWS role may not call {action}"),
+                format!("Add “appstream:{action}” to the role’s policy, then try again."),
+                (!message.is_empty()).then(|| message.clone()),
+            ),
+            Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
+            Self::WrongPassword => {
+                ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None)
+            }
+            Self::TooManyAttempts { retry_in_seconds } => (
+                "Too many sign-in attempts".to_owned(),
+                format!("Wait {} and try again.", crate::time::duration(i64::from(*retry_in_seconds) * 1000)),
+                None,
+            ),
+            Self::Unreachable { message } => (
+                "AWS could not be reached".to_owned(),
+                "The network or AWS is in trouble; what is on screen stays. Trying again by itself.".to_owned(),
+                (!message.is_empty()).then(|| message.clone()),
+            ),
+            Self::Upstream { code, message, request_id } => (
+                "AWS answered with an error".to_owned(),
+                if message.is_empty() { format!("It gave no reason but the code {code}.") } else { message.clone() },
+                Some(request_id.as_ref().map_or_else(|| code.clone(), |id| format!("{code}, request {id}"))),
+            ),
+            Self::Internal { message } => ("The console itself failed".to_owned(), message.clone(), None),
+            Self::Wire { message } => (
+                "The console’s answer could not be read".to_owned(),
+                "Reload the page; the server may have been updated.".to_owned(),
+                Some(message.clone()),
+            ),
+        };
+        Advice { title, next, details }
+    }
+}
+
+fn capital(noun: &str) -> String {
+    let mut letters = noun.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_advice_with_a_next_step() {
+        let some = || "x".to_owned();
+        let all = [
+            Failure::NotFound { noun: "fleet".into(), name: some() },
+            Failure::Taken { noun: "fleet".into(), name: some() },
+            Failure::Busy { noun: "fleet".into(), name: some(), reason: "Stop it first.".into() },
+            Failure::Settling { noun: "fleet".into(), name: some() },
+            Failure::Quota { message: "No.".into(), request_id: None },
+            Failure::Throttled { retry_in_seconds: None },
+            Failure::Invalid { message: "No.".into(), request_id: Some(some()) },
+            Failure::Fields(vec![FieldError::new("a", "Too long.")]),
+            Failure::Denied { action: "StartFleet".into(), message: String::new() },
+            Failure::SignedOut,
+            Failure::WrongPassword,
+            Failure::TooManyAttempts { retry_in_seconds: 900 },
+            Failure::Unreachable { message: String::new() },
+            Failure::Upstream { code: "Odd".into(), message: String::new(), request_id: None },
+            Failure::Internal { message: "The database is full.".into() },
+            Failure::Wire { message: "eof".into() },
+        ];
+        for failure in all {
+            let advice = failure.advice();
+            assert!(!advice.title.is_empty() && !advice.title.ends_with('.'), "{failure:?}");
+            assert!(advice.next.ends_with('.'), "{failure:?}: {}", advice.next);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What browser and server agree on: AppStream's things under AppStream's names, the rules about them, and the words.
+//!
+//! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
+//! [`live`], [`failure`], [`form`], [`query`].
+
+pub mod constraints;
+pub mod estate;
+pub mod failure;
+pub mod fleet;
+pub mod fleet_error;
+pub mod form;
+pub mod list;
+pub mod live;
+pub mod names;
+pub mod operator;
+pub mod problem;
+pub mod query;
+pub mod session;
+pub mod stack;
+pub mod time;

@@ -1,0 +1,420 @@
+//! Lists as questions: what the URL says (quick filter, tokens, words, sort) and its answer over rows. One engine for every list;
+//! the server answers first paint with it, the browser every change after.
+//!
+//! `?state=running,starting&fleet=not:apac&running=gt:30m&q=linn&sort=-running,user` (design section 7). Each key is one token.
+
+use crate::live::Keyed;
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+/// How a token compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Op {
+    /// Equal to one of the values (bare).
+    Is,
+    /// Equal to none of them (`not:`).
+    Not,
+    /// Greater (`gt:`).
+    Gt,
+    /// Less (`lt:`).
+    Lt,
+    /// Contains the text, letter case aside (`has:`).
+    Has,
+}
+
+impl Op {
+    /// As written before the value in a URL.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Is => "",
+            Self::Not => "not:",
+            Self::Gt => "gt:",
+            Self::Lt => "lt:",
+            Self::Has => "has:",
+        }
+    }
+    /// As read by people between key and value.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::Not => "is not",
+            Self::Gt => "over",
+            Self::Lt => "under",
+            Self::Has => "has",
+        }
+    }
+}
+
+/// One token: key, operator, values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Term {
+    /// The field, one of [`Listed::FIELDS`].
+    pub key: String,
+    /// The comparison.
+    pub op: Op,
+    /// One value, or several of which one must match.
+    pub values: Vec<String>,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Text; compared without letter case.
+    Text(String),
+    /// A count, or milliseconds for fields that [`Field::is_time`] marks.
+    Number(i64),
+    /// Several texts; a token matches if one does.
+    Many(Vec<String>),
+    /// Not applicable: matches nothing, sorts last in both directions.
+    None,
+}
+
+/// A field of a list that can be filtered and sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// In URLs.
+    pub key: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// Whether numbers are durations typed as `30m`, `2h`.
+    pub is_time: bool,
+}
+
+/// A row type that lists can be made of.
+pub trait Listed: Keyed + Clone + 'static {
+    /// All fields, in the order in which suggestions show them.
+    const FIELDS: &'static [Field];
+    /// The sort used when the URL names none, as in the URL: `free,name`.
+    const DEFAULT_SORT: &'static str;
+    /// The value of `field`.
+    fn value(&self, field: &str, now: Millis) -> Value;
+    /// The text that free words search.
+    fn haystack(&self) -> String;
+}
+
+/// A list's question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// Tokens; all must match.
+    pub terms: Vec<Term>,
+    /// Free words; all must occur.
+    pub q: String,
+    /// Fields to sort by; `true` is descending.
+    pub sort: Vec<(String, bool)>,
+}
+
+impl Query {
+    /// From decoded query pairs. Keys that are no field of `R` are ignored: they belong to the page (`peek`, `do`, `in`).
+    pub fn parse<R: Listed>(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut query = Self::default();
+        for (key, text) in pairs {
+            match key.as_str() {
+                "q" => query.q = text.chars().take(200).collect(),
+                "sort" => query.sort = parse_sort::<R>(&text),
+                _ if R::FIELDS.iter().any(|f| f.key == key) => {
+                    let (op, rest) = [Op::Not, Op::Gt, Op::Lt, Op::Has]
+                        .into_iter()
+                        .find_map(|op| text.strip_prefix(op.prefix()).map(|rest| (op, rest)))
+                        .unwrap_or((Op::Is, &text));
+                    let values: Vec<String> = rest.split(',').filter(|v| !v.is_empty()).map(str::to_owned).collect();
+                    if !values.is_empty() {
+                        query.terms.push(Term { key, op, values });
+                    }
+                }
+                _ => {}
+            }
+        }
+        query
+    }
+
+    /// The pairs that [`parse`](Self::parse) reads back, undecoded, in a stable order.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs: Vec<_> = self.terms.iter().map(|t| (t.key.clone(), format!("{}{}", t.op.prefix(), t.values.join(",")))).collect();
+        if !self.q.is_empty() {
+            pairs.push(("q".into(), self.q.clone()));
+        }
+        if !self.sort.is_empty() {
+            let sort: Vec<String> = self.sort.iter().map(|(k, down)| format!("{}{k}", if *down { "-" } else { "" })).collect();
+            pairs.push(("sort".into(), sort.join(",")));
+        }
+        pairs
+    }
+
+    /// The sort in force: the URL's, else the list's own.
+    pub fn effective_sort<R: Listed>(&self) -> Vec<(String, bool)> {
+        if self.sort.is_empty() { parse_sort::<R>(R::DEFAULT_SORT) } else { self.sort.clone() }
+    }
+
+    /// The question after a click on a column's header: ascending, then descending, then the list's own order.
+    pub fn toggle_sort<R: Listed>(&self, key: &str) -> Self {
+        let sort = match self.effective_sort::<R>().first() {
+            Some((k, false)) if k == key => vec![(key.to_owned(), true)],
+            Some((k, true)) if k == key && !self.sort.is_empty() => vec![],
+            _ => vec![(key.to_owned(), false)],
+        };
+        Self { sort, ..self.clone() }
+    }
+
+    /// The question with the `Is` token of `key` switched on or off for `value` (a quick filter).
+    pub fn toggle(&self, key: &str, value: &str) -> Self {
+        let mut next = self.clone();
+        match next.terms.iter_mut().find(|t| t.key == key && t.op == Op::Is) {
+            Some(term) if term.values.iter().any(|v| v == value) => term.values.retain(|v| v != value),
+            Some(term) => term.values.push(value.to_owned()),
+            None => next.terms.push(Term { key: key.into(), op: Op::Is, values: vec![value.into()] }),
+        }
+        next.terms.retain(|t| !t.values.is_empty());
+        next
+    }
+
+    /// Whether the `Is` token of `key` holds `value`.
+    pub fn has(&self, key: &str, value: &str) -> bool {
+        self.terms.iter().any(|t| t.key == key && t.op == Op::Is && t.values.iter().any(|v| v == value))
+    }
+
+    /// Whether nothing is filtered.
+    pub fn is_open(&self) -> bool {
+        self.terms.is_empty() && self.q.trim().is_empty()
+    }
+
+    /// Whether `row` matches.
+    pub fn matches<R: Listed>(&self, row: &R, now: Millis) -> bool {
+        self.matches_words(row, &self.words()) && self.terms.iter().all(|t| term_matches(t, row, now))
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.q.to_lowercase().split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn matches_words<R: Listed>(&self, row: &R, words: &[String]) -> bool {
+        words.is_empty() || {
+            let hay = row.haystack().to_lowercase();
+            words.iter().all(|w| hay.contains(w.as_str()))
+        }
+    }
+
+    /// The indices of all matching rows, sorted.
+    pub fn select<R: Listed>(&self, rows: &[R], now: Millis) -> Vec<usize> {
+        let words = self.words();
+        let sort = self.effective_sort::<R>();
+        let mut picked: Vec<(Vec<Value>, usize)> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| self.matches_words(*row, &words) && self.terms.iter().all(|t| term_matches(t, *row, now)))
+            .map(|(i, row)| (sort.iter().map(|(key, _)| row.value(key, now)).collect(), i))
+            .collect();
+        picked.sort_by(|(a, i), (b, j)| {
+            sort.iter()
+                .zip(a.iter().zip(b))
+                .map(|((_, down), (x, y))| compare(x, y, *down))
+                .find(|o| o.is_ne())
+                .unwrap_or_else(|| rows[*i].key().cmp(rows[*j].key()))
+        });
+        picked.into_iter().map(|(_, i)| i).collect()
+    }
+}
+
+/// A part of a list's answer, ready to draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window<R> {
+    /// Index of the first of `rows` among the matches.
+    pub start: usize,
+    /// The rows of this window.
+    pub rows: Vec<R>,
+    /// How many match.
+    pub matched: usize,
+    /// How many there are without filters.
+    pub total: usize,
+    /// For every quick filter asked about, how many rows it would show among those the rest of the question lets through.
+    pub facets: Vec<usize>,
+}
+
+/// Rows `start..start+len` of the answer. `facets`: key and value of each quick filter to count (over all rows that match `q` and
+/// the tokens of other keys).
+pub fn window<R: Listed>(rows: &[R], query: &Query, now: Millis, start: usize, len: usize, facets: &[(&str, &str)]) -> Window<R> {
+    let picked = query.select(rows, now);
+    let start = start.min(picked.len());
+    let counts = facets
+        .iter()
+        .map(|(key, value)| {
+            let mut alone = query.clone();
+            alone.terms.retain(|t| t.key != *key);
+            alone.terms.push(Term { key: (*key).into(), op: Op::Is, values: vec![(*value).into()] });
+            let words = alone.words();
+            rows.iter().filter(|r| alone.matches_words(*r, &words) && alone.terms.iter().all(|t| term_matches(t, *r, now))).count()
+        })
+        .collect();
+    Window {
+        start,
+        rows: picked.iter().skip(start).take(len).map(|i| rows[*i].clone()).collect(),
+        matched: picked.len(),
+        total: rows.len(),
+        facets: counts,
+    }
+}
+
+fn parse_sort<R: Listed>(text: &str) -> Vec<(String, bool)> {
+    text.split(',')
+        .map(|part| part.strip_prefix('-').map_or((part, false), |rest| (rest, true)))
+        .filter(|(key, _)| R::FIELDS.iter().any(|f| f.key == *key))
+        .map(|(key, down)| (key.to_owned(), down))
+        .collect()
+}
+
+fn term_matches<R: Listed>(term: &Term, row: &R, now: Millis) -> bool {
+    let value = row.value(&term.key, now);
+    let any = |test: &dyn Fn(&Value, &str) -> bool| term.values.iter().any(|v| test(&value, v));
+    match term.op {
+        Op::Is => any(&is),
+        Op::Not => !any(&is),
+        Op::Has => any(&has),
+        Op::Gt => any(&|v, t| number(t).zip(as_number(v)).is_some_and(|(limit, n)| n > limit)),
+        Op::Lt => any(&|v, t| number(t).zip(as_number(v)).is_some_and(|(limit, n)| n < limit)),
+    }
+}
+
+fn is(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Text(t) => same(t, text),
+        Value::Many(all) => all.iter().any(|t| same(t, text)),
+        Value::Number(n) => number(text) == Some(*n),
+        Value::None => false,
+    }
+}
+
+fn has(value: &Value, text: &str) -> bool {
+    let needle = text.to_lowercase();
+    match value {
+        Value::Text(t) => t.to_lowercase().contains(&needle),
+        Value::Many(all) => all.iter().any(|t| t.to_lowercase().contains(&needle)),
+        Value::Number(_) | Value::None => false,
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
+}
+
+fn as_number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(n) => Some(*n),
+        _ => None,
+    }
+}
+
+/// `12` → 12; `90s`, `30m`, `2h`, `1d` → milliseconds; none when it is neither.
+pub fn number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 's')) => (&text[..at], 1_000),
+        Some((at, 'm')) => (&text[..at], 60_000),
+        Some((at, 'h')) => (&text[..at], 3_600_000),
+        Some((at, 'd')) => (&text[..at], 86_400_000),
+        _ => (text, 1),
+    };
+    digits.trim().parse::<i64>().ok()?.checked_mul(unit)
+}
+
+fn compare(a: &Value, b: &Value, down: bool) -> Ordering {
+    let turn = |o: Ordering| if down { o.reverse() } else { o };
+    match (a, b) {
+        (Value::None, Value::None) => Ordering::Equal,
+        (Value::None, _) => Ordering::Greater,
+        (_, Value::None) => Ordering::Less,
+        (Value::Number(x), Value::Number(y)) => turn(x.cmp(y)),
+        (Value::Text(x), Value::Text(y)) => turn(x.to_lowercase().cmp(&y.to_lowercase())),
+        (Value::Many(x), Value::Many(y)) => turn(x.cmp(y)),
+        _ => Ordering::Equal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Row(&'static str, &'static str, Option<i64>);
+    impl Keyed for Row {
+        fn key(&self) -> &str {
+            self.0
+        }
+    }
+    impl Listed for Row {
+        const FIELDS: &'static [Field] = &[
+            Field { key: "name", label: "Name", is_time: false },
+            Field { key: "state", label: "State", is_time: false },
+            Field { key: "age", label: "Age", is_time: true },
+        ];
+        const DEFAULT_SORT: &'static str = "name";
+        fn value(&self, field: &str, _: Millis) -> Value {
+            match field {
+                "name" => Value::Text(self.0.into()),
+                "state" => Value::Text(self.1.into()),
+                "age" => self.2.map_or(Value::None, Value::Number),
+                _ => Value::None,
+            }
+        }
+        fn haystack(&self) -> String {
+            format!("{} {}", self.0, self.1)
+        }
+    }
+
+    const ROWS: [Row; 4] =
+        [Row("delta", "running", Some(7_200_000)), Row("alpha", "stopped", None), Row("Bravo", "running", Some(60_000)), Row("charlie", "starting", Some(1_860_000))];
+
+    fn names(url: &[(&str, &str)]) -> Vec<&'static str> {
+        let q = Query::parse::<Row>(url.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        q.select(&ROWS, Millis(0)).into_iter().map(|i| ROWS[i].0).collect()
+    }
+
+    #[test]
+    fn tokens_words_and_sort_narrow_and_order_the_list() {
+        assert_eq!(names(&[]), ["alpha", "Bravo", "charlie", "delta"]);
+        assert_eq!(names(&[("state", "running,starting")]), ["Bravo", "charlie", "delta"]);
+        assert_eq!(names(&[("state", "not:running")]), ["alpha", "charlie"]);
+        assert_eq!(names(&[("age", "gt:30m")]), ["charlie", "delta"]);
+        assert_eq!(names(&[("name", "has:A"), ("sort", "-name")]), ["delta", "charlie", "Bravo", "alpha"]);
+        assert_eq!(names(&[("q", "run ALT")]), Vec::<&str>::new());
+        assert_eq!(names(&[("q", "RUN elt")]), ["delta"]);
+    }
+
+    #[test]
+    fn missing_values_sort_last_in_both_directions() {
+        assert_eq!(names(&[("sort", "age")]).last(), Some(&"alpha"));
+        assert_eq!(names(&[("sort", "-age")]), ["delta", "charlie", "Bravo", "alpha"]);
+    }
+
+    #[test]
+    fn the_url_is_read_back_as_it_was_written() {
+        let url = [("state", "running,stopped"), ("age", "gt:30m"), ("name", "not:x"), ("q", "a b"), ("sort", "-age,name")];
+        let q = Query::parse::<Row>(url.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        assert_eq!(Query::parse::<Row>(q.pairs()), q);
+        let hostile = Query::parse::<Row>([("peek".into(), "1".into()), ("state".into(), ",,".into()), ("sort".into(), "-evil".into())]);
+        assert_eq!(hostile, Query::default());
+    }
+
+    #[test]
+    fn a_header_click_goes_up_down_and_back() {
+        let q = Query::default();
+        let up = q.toggle_sort::<Row>("age");
+        let down = up.toggle_sort::<Row>("age");
+        assert_eq!((up.sort, down.sort.clone()), (vec![("age".into(), false)], vec![("age".into(), true)]));
+        assert_eq!(down.toggle_sort::<Row>("age"), q);
+    }
+
+    #[test]
+    fn quick_filters_count_what_they_would_show() {
+        let q = Query::default().toggle("state", "running");
+        let w = window(&ROWS, &q, Millis(0), 0, 1, &[("state", "running"), ("state", "stopped")]);
+        assert_eq!((w.rows.len(), w.matched, w.total, w.facets), (1, 2, 4, vec![2, 1]));
+        assert_eq!(q.toggle("state", "running"), Query::default());
+    }
+
+    #[test]
+    fn durations_are_typed_with_a_unit() {
+        for (text, ms) in [("30m", Some(1_800_000)), ("2h", Some(7_200_000)), ("12", Some(12)), ("x", None), ("", None), ("9999999999999999d", None), ("½h", None)] {
+            assert_eq!(number(text), ms, "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
+
+use crate::error::AppError;
+use crate::gateway::AppStream;
+use domain::estate::{Estate, Kind};
+use domain::failure::Failure;
+use domain::form::Flash;
+use domain::names::Scope;
+pub use domain::operator::{Operator, Source};
+use std::sync::Arc;
+use tower_sessions::Session;
+
+/// What the server gives to every server function, by Leptos context. Cheap to clone.
+#[derive(Clone)]
+pub struct Parts {
+    /// AppStream in the watched account and Region.
+    pub gateway: Arc<dyn AppStream>,
+    /// What is known of it.
+    pub watch: Arc<dyn Watch>,
+    /// Who may come in.
+    pub door: Arc<dyn Door>,
+    /// Where AppStream is: the embedded one, AWS, or another endpoint. Shown beside the scope.
+    pub source: Source,
+}
+
+/// The watcher, as server functions see it.
+pub trait Watch: Send + Sync {
+    /// The newest snapshot. Never calls AWS.
+    fn estate(&self) -> Arc<Estate>;
+    /// Asks soon again for `kind`, and fast for a while: something was changed.
+    fn hurry(&self, kind: Kind);
+}
+
+/// Checks sign-ins.
+#[async_trait::async_trait]
+pub trait Door: Send + Sync {
+    /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
+    async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
+}
+
+/// The key of [`Operator`] in the web session.
+pub const OPERATOR: &str = "operator";
+/// The key of [`Flash`] in the web session.
+const FLASH: &str = "flash";
+
+/// A signed-in request.
+pub struct Ctx {
+    /// Who asks.
+    pub operator: Operator,
+    /// What they may reach.
+    pub parts: Parts,
+    /// The web session.
+    pub session: Session,
+}
+
+impl Ctx {
+    /// Lets a signed-in operator pass; else [`Failure::SignedOut`]. Roles come later and will be checked here.
+    pub async fn authorize() -> Result<Self, AppError> {
+        let parts = parts()?;
+        let session = web_session().await?;
+        let operator = session.get::<Operator>(OPERATOR).await.map_err(storage)?.ok_or(Failure::SignedOut)?;
+        Ok(Self { operator, parts, session })
+    }
+    /// The newest snapshot.
+    pub fn estate(&self) -> Arc<Estate> {
+        self.parts.watch.estate()
+    }
+    /// The watched scope, if `account` and `region` name it.
+    pub fn scope(&self, scope: &Scope) -> Result<(), AppError> {
+        if self.estate().scope == *scope {
+            Ok(())
+        } else {
+            Err(Failure::NotFound { noun: "account and region".into(), name: format!("{} {}", scope.account, scope.region) }.into())
+        }
+    }
+    /// Leaves `flash` for the next page, when this request is a plain form post; with WASM the caller has the answer itself.
+    pub async fn leave(&self, flash: Flash) {
+        leave(&self.session, flash).await;
+    }
+}
+
+/// Leaves `flash` in `session` if the request at hand is a plain form post.
+pub async fn leave(session: &Session, flash: Flash) {
+    if is_plain_form().await
+        && let Err(error) = session.insert(FLASH, flash).await
+    {
+        tracing::warn!(%error, "the outcome of a form could not be kept for the next page");
+    }
+}
+
+/// Takes what the last plain form post left, if it is for this page load. Gone once taken.
+pub async fn take_flash(session: &Session) -> Option<Flash> {
+    // Reading first: a remove marks the session as changed and would write it on every page view.
+    session.get::<Flash>(FLASH).await.ok().flatten()?;
+    session.remove::<Flash>(FLASH).await.ok().flatten()
+}
+
+/// The server's parts from the Leptos context.
+pub fn parts() -> Result<Parts, AppError> {
+    leptos::prelude::use_context::<Parts>()
+        .ok_or_else(|| AppError(Failure::Internal { message: "The server forgot to hand its parts to this page.".into() }))
+}
+
+/// The web session of the request at hand.
+pub async fn web_session() -> Result<Session, AppError> {
+    leptos_axum::extract::<Session>().await.map_err(storage)
+}
+
+/// Whether the request at hand is a form post by a browser without WASM: it wants a page back.
+pub async fn is_plain_form() -> bool {
+    leptos::prelude::use_context::<http::request::Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        parts.method == http::Method::POST && accept.contains("text/html")
+    })
+}
+
+fn storage(error: impl std::fmt::Debug) -> AppError {
+    tracing::error!(?error, "the web session could not be read");
+    AppError(Failure::Internal { message: "Your sign-in could not be read from the console’s storage. Try again.".into() })
+}
