@@ -7,6 +7,7 @@ use domain::failure::Failure;
 use domain::form::Flash;
 use domain::names::Scope;
 pub use domain::operator::{Operator, Source};
+use serde::Serialize;
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -19,6 +20,8 @@ pub struct Parts {
     pub watch: Arc<dyn Watch>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
+    /// Version and commit, for the foot of the side bar.
+    pub version: String,
     /// Where AppStream is: the embedded one, AWS, or another endpoint. Shown beside the scope.
     pub source: Source,
 }
@@ -73,9 +76,18 @@ impl Ctx {
             Err(Failure::NotFound { noun: "account and region".into(), name: format!("{} {}", scope.account, scope.region) }.into())
         }
     }
-    /// Leaves `flash` for the next page, when this request is a plain form post; with WASM the caller has the answer itself.
-    pub async fn leave(&self, flash: Flash) {
-        leave(&self.session, flash).await;
+    /// Ends a form: leaves what was typed and what came of it for the next page when the browser has no WASM, and passes the
+    /// result on.
+    pub async fn finish<T: Serialize>(
+        &self,
+        form: &str,
+        entries: impl IntoIterator<Item = (String, String)>,
+        result: Result<T, Failure>,
+    ) -> Result<T, AppError> {
+        let outcome = result.as_ref().ok().and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default();
+        let failure = result.as_ref().err().cloned();
+        leave(&self.session, Flash { form: form.to_owned(), entries: entries.into_iter().collect(), failure, outcome }).await;
+        result.map_err(AppError)
     }
 }
 
@@ -106,6 +118,13 @@ pub async fn web_session() -> Result<Session, AppError> {
     leptos_axum::extract::<Session>().await.map_err(storage)
 }
 
+/// The address that the request at hand came from, for throttling; `unknown` when the server did not say.
+pub fn client_address() -> String {
+    leptos::prelude::use_context::<http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
 /// Whether the request at hand is a form post by a browser without WASM: it wants a page back.
 pub async fn is_plain_form() -> bool {
     leptos::prelude::use_context::<http::request::Parts>().is_some_and(|parts| {
@@ -114,7 +133,7 @@ pub async fn is_plain_form() -> bool {
     })
 }
 
-fn storage(error: impl std::fmt::Debug) -> AppError {
+pub(crate) fn storage(error: impl std::fmt::Debug) -> AppError {
     tracing::error!(?error, "the web session could not be read");
     AppError(Failure::Internal { message: "Your sign-in could not be read from the console’s storage. Try again.".into() })
 }

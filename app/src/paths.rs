@@ -39,3 +39,53 @@ pub fn encode(text: &str) -> String {
         out
     })
 }
+
+/// Decoded pairs of a query string (without `?`). Total: what cannot be decoded is kept as it is.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
+}
+
+/// Undoes percent encoding and `+` for blanks.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (bytes[at], hex) {
+            (_, Some(byte)) => {
+                out.push(byte);
+                at += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            (byte, _) => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `path?pairs`, encoded; without the `?` when there are no pairs.
+pub fn with_query(path: &str, pairs: &[(String, String)]) -> String {
+    let query: Vec<String> = pairs.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read_back_as_it_was_written() {
+        let all = vec![("q".to_owned(), "linn & co +1%é".to_owned()), ("state".to_owned(), "not:a,b".to_owned())];
+        let url = with_query("/sessions", &all);
+        assert_eq!(pairs(url.split_once('?').unwrap_or_default().1), all);
+        assert_eq!(pairs("a=%zz&&b&c=%"), [("a".into(), "%zz".into()), ("b".into(), String::new()), ("c".to_owned(), "%".to_owned())]);
+    }
+}

@@ -81,11 +81,9 @@ impl Failure {
                 retry_in_seconds.map_or_else(|| "Try again in a moment.".to_owned(), |s| format!("Trying again in {s} s.")),
                 None,
             ),
-            Self::Invalid { message, request_id } => (
-                "AWS refused these values".to_owned(),
-                message.clone(),
-                request_id.as_ref().map(|id| format!("Request {id}")),
-            ),
+            Self::Invalid { message, request_id } => {
+                ("AWS refused these values".to_owned(), message.clone(), request_id.as_ref().map(|id| format!("Request {id}")))
+            }
             Self::Fields(errors) => (
                 if errors.len() == 1 { "One value needs attention".to_owned() } else { format!("{} values need attention", errors.len()) },
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
@@ -97,9 +95,7 @@ impl Failure {
                 (!message.is_empty()).then(|| message.clone()),
             ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
-            Self::WrongPassword => {
-                ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None)
-            }
+            Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
             Self::TooManyAttempts { retry_in_seconds } => (
                 "Too many sign-in attempts".to_owned(),
                 format!("Wait {} and try again.", crate::time::duration(i64::from(*retry_in_seconds) * 1000)),

@@ -277,7 +277,9 @@ impl Fleet {
         Err(match verb {
             Verb::Start => format!("Only a stopped fleet can be started; {} is {now}.", self.name),
             Verb::Stop => format!("Only a running or starting fleet can be stopped; {} is {now}.", self.name),
-            Verb::ChangeCapacity => format!("Capacity cannot be changed while a fleet is {now}; wait until {} is running or stopped.", self.name),
+            Verb::ChangeCapacity => {
+                format!("Capacity cannot be changed while a fleet is {now}; wait until {} is running or stopped.", self.name)
+            }
             Verb::Update => format!("Stop {} first; it is {now}.", self.name),
             Verb::Delete => format!("Only a stopped fleet can be deleted; {} is {now}.", self.name),
         })

@@ -223,7 +223,9 @@ mod tests {
         let parse = |seats: &str| ChangeCapacityForm { name: "cad".into(), seats: seats.into() }.parse(&f);
         assert_eq!(parse(" 12 "), Ok(NewCapacity::Instances(12)));
         assert_eq!(parse("0"), Ok(NewCapacity::Instances(0)));
-        for (typed, word) in [("", "Enter the number"), ("three", "three"), ("-1", "-1"), ("1e9", "1e9"), ("999999999999999999999", "9999"), ("<b>", "<b>")] {
+        for (typed, word) in
+            [("", "Enter the number"), ("three", "three"), ("-1", "-1"), ("1e9", "1e9"), ("999999999999999999999", "9999"), ("<b>", "<b>")]
+        {
             let errors = parse(typed).expect_err(typed);
             assert_eq!(errors[0].field, "seats");
             assert!(errors[0].message.contains(word), "{}", errors[0].message);

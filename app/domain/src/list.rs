@@ -21,14 +21,8 @@ fn maybe(t: Option<impl Into<String>>) -> Value {
 }
 
 /// Quick filters of the fleet list, as key and value.
-pub const FLEET_FACETS: &[(&str, &str)] = &[
-    ("state", "running"),
-    ("state", "starting"),
-    ("state", "stopping"),
-    ("state", "stopped"),
-    ("health", "errors"),
-    ("health", "low"),
-];
+pub const FLEET_FACETS: &[(&str, &str)] =
+    &[("state", "running"), ("state", "starting"), ("state", "stopping"), ("state", "stopped"), ("health", "errors"), ("health", "low")];
 
 impl Listed for Fleet {
     const FIELDS: &'static [Field] = &[
@@ -86,13 +80,8 @@ impl Listed for Fleet {
 }
 
 /// Quick filters of the session list, as key and value.
-pub const SESSION_FACETS: &[(&str, &str)] = &[
-    ("state", "connected"),
-    ("state", "not-connected"),
-    ("state", "pending"),
-    ("ends", "soon"),
-    ("drain", "draining"),
-];
+pub const SESSION_FACETS: &[(&str, &str)] =
+    &[("state", "connected"), ("state", "not-connected"), ("state", "pending"), ("ends", "soon"), ("drain", "draining")];
 
 impl Listed for Session {
     const FIELDS: &'static [Field] = &[

@@ -360,8 +360,12 @@ mod tests {
         }
     }
 
-    const ROWS: [Row; 4] =
-        [Row("delta", "running", Some(7_200_000)), Row("alpha", "stopped", None), Row("Bravo", "running", Some(60_000)), Row("charlie", "starting", Some(1_860_000))];
+    const ROWS: [Row; 4] = [
+        Row("delta", "running", Some(7_200_000)),
+        Row("alpha", "stopped", None),
+        Row("Bravo", "running", Some(60_000)),
+        Row("charlie", "starting", Some(1_860_000)),
+    ];
 
     fn names(url: &[(&str, &str)]) -> Vec<&'static str> {
         let q = Query::parse::<Row>(url.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
@@ -413,7 +417,15 @@ mod tests {
 
     #[test]
     fn durations_are_typed_with_a_unit() {
-        for (text, ms) in [("30m", Some(1_800_000)), ("2h", Some(7_200_000)), ("12", Some(12)), ("x", None), ("", None), ("9999999999999999d", None), ("½h", None)] {
+        for (text, ms) in [
+            ("30m", Some(1_800_000)),
+            ("2h", Some(7_200_000)),
+            ("12", Some(12)),
+            ("x", None),
+            ("", None),
+            ("9999999999999999d", None),
+            ("½h", None),
+        ] {
             assert_eq!(number(text), ms, "{text}");
         }
     }

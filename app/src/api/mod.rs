@@ -1,0 +1,6 @@
+//! Server functions: one file per resource. Their first line is `Ctx::authorize`; all but sign-in refuse an anonymous caller.
+
+pub mod fleet;
+pub mod frame;
+pub mod session;
+pub mod sign_in;

@@ -1,0 +1,56 @@
+//! Signing in and out. The only server functions an anonymous visitor may call.
+
+use crate::error::AppError;
+use domain::form::SignInForm;
+use leptos::prelude::*;
+
+/// Signs in and goes to `form.to`. On failure the user name is kept, the password is not.
+#[server(endpoint = "sign-in")]
+pub async fn sign_in(form: SignInForm) -> Result<(), AppError> {
+    use crate::ctx;
+    use domain::failure::Failure;
+    use domain::form::{Flash, safe_return};
+    use domain::operator::Operator;
+
+    let session = ctx::web_session().await?;
+    let parts = ctx::parts()?;
+    let checked: Result<Operator, Failure> = match form.parse() {
+        Ok(()) => parts.door.check(form.user.trim(), &form.password, &ctx::client_address()).await,
+        Err(errors) => Err(Failure::Fields(errors)),
+    };
+    match checked {
+        Ok(operator) => {
+            // A new id at sign-in: whoever planted the old one in this browser does not get in.
+            session.cycle_id().await.map_err(ctx::storage)?;
+            session.insert(ctx::OPERATOR, operator).await.map_err(ctx::storage)?;
+            leptos_axum::redirect(safe_return(&form.to));
+            Ok(())
+        }
+        Err(failure) => {
+            let flash = Flash {
+                form: "sign-in".into(),
+                entries: [("user".to_owned(), form.user.chars().take(256).collect()), ("to".to_owned(), form.to.clone())].into(),
+                failure: Some(failure.clone()),
+                outcome: String::new(),
+            };
+            ctx::leave(&session, flash).await;
+            Err(failure.into())
+        }
+    }
+}
+
+/// What a failed plain sign-in left for the sign-in page.
+#[server(endpoint = "sign-in/entries", input = leptos::server_fn::codec::GetUrl)]
+pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> {
+    let session = crate::ctx::web_session().await?;
+    Ok(crate::ctx::take_flash(&session).await)
+}
+
+/// Ends the sign-in and goes to the sign-in page.
+#[server(endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    cx.session.flush().await.map_err(crate::ctx::storage)?;
+    leptos_axum::redirect(crate::paths::SIGN_IN);
+    Ok(())
+}

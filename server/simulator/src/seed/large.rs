@@ -1,0 +1,27 @@
+//! The large estate: forty pairs, ten thousand sessions. For speed, not for looks.
+
+use super::crowd;
+use crate::clock::{Clock, Ms};
+use crate::controls::up_at_once;
+use crate::world::{Crowd, World};
+use serde_json::json;
+
+/// Fills `world` at `now`.
+pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
+    for key in ["fleets", "stacks"] {
+        world.quotas.insert(key.into(), 1000);
+    }
+    world.quotas.insert("instances:stream.standard.medium".into(), 100_000);
+    for i in 0..40 {
+        let (stack, fleet) = (format!("stack-{i:02}"), format!("fleet-{i:02}"));
+        let input = json!({"Name": fleet, "InstanceType": "stream.standard.medium", "ImageName": "AppStream-WinServer2022-06-17-2026",
+            "ComputeCapacity": {"DesiredInstances": 270}, "VpcConfig": {"SubnetIds": ["subnet-0a1"]}});
+        // Made-up names in an empty world: nothing can refuse them.
+        let _ = crate::fleet::create(world, &input, now);
+        let _ = crate::stack::create(world, &json!({"Name": stack}), now);
+        world.pairs.insert((stack.clone(), fleet.clone()));
+        up_at_once(world, &fleet, now);
+        let crowd = Crowd { pair: (stack, fleet), count: 250, daily: false, churn_per_minute: 1.0, owed: 0.0, makes_room: true };
+        crowd::settle_in(world, crowd, now, clock);
+    }
+}

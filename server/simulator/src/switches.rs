@@ -1,0 +1,28 @@
+//! Every choice that no source settles, and every duration, in one table. Listed for readers in `server/docs/simulator.md`.
+
+use crate::clock::Ms;
+
+const MINUTE: Ms = 60_000;
+
+/// StartFleet to RUNNING, Always-On and On-Demand: 10–20 minutes on AWS (guide).
+pub const FLEET_START: Ms = 15 * MINUTE;
+/// The same, joined to a domain: up to 25 minutes (guide).
+pub const FLEET_START_DOMAIN: Ms = 25 * MINUTE;
+/// The same, Elastic (inferred).
+pub const FLEET_START_ELASTIC: Ms = 2 * MINUTE;
+/// StopFleet to STOPPED: 3–5 minutes (guide, observed).
+pub const FLEET_STOP: Ms = 4 * MINUTE;
+/// An instance's replacement: 10–20 minutes (guide).
+pub const REFILL: Ms = 15 * MINUTE;
+/// PENDING to ACTIVE on On-Demand fleets: 1–2 minutes (guide).
+pub const BOOT_ON_DEMAND: Ms = 90_000;
+/// PENDING to ACTIVE on Elastic fleets (inferred).
+pub const BOOT_ELASTIC: Ms = MINUTE;
+/// How long EXPIRED sessions stay in DescribeSessions: 1–5 minutes (inferred).
+pub const EXPIRED_STAYS: Ms = 2 * MINUTE;
+/// Whether one stack may have only one fleet. The texts speak of *the* fleet, the model has a list (inferred).
+pub const ONE_FLEET_PER_STACK: bool = false;
+/// Whether DisassociateFleet is refused while sessions are active (inferred).
+pub const DISASSOCIATE_NEEDS_NO_SESSIONS: bool = true;
+/// Page size of lists that take none (inferred).
+pub const PAGE: usize = 50;

@@ -1,0 +1,218 @@
+//! A world: one account in one Region, its records, and the queue of what is due. [`World::settle`] brings it to a moment; between
+//! two calls nothing happens.
+
+use crate::clock::{Clock, Ms};
+use crate::error::{Answer, not_found};
+use crate::faults::Faults;
+use crate::fleet::Fleet;
+use crate::session::Session;
+use crate::stack::Stack;
+use serde_json::{Map, Value};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+
+/// What becomes due. Each carries what it was scheduled for, so that an outdated one is recognised and dropped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// The start of a fleet, asked for at the moment named, is over.
+    FleetUp(String, Ms),
+    /// The stop of a fleet, asked for at the moment named, is over.
+    FleetDown(String, Ms),
+    /// A session's instance is ready.
+    SessionReady(u64),
+    /// A session's MaxExpirationTime.
+    SessionEnd(u64),
+    /// A session cut at the moment named has waited long enough.
+    CutTooLong(u64, Ms),
+    /// An idle session is cut.
+    Idle(u64),
+    /// An expired session leaves the listing.
+    Forget(u64),
+    /// A crowd looks whether somebody comes or goes.
+    Crowd(usize),
+}
+
+impl Due {
+    /// Whether AWS takes this time of its own accord, so that haste shortens it.
+    fn is_aws_own(&self) -> bool {
+        matches!(self, Self::FleetUp(..) | Self::FleetDown(..) | Self::SessionReady(_))
+    }
+}
+
+/// A stack and a fleet by name.
+pub type Pair = (String, String);
+
+/// Who comes and goes on a pair by itself.
+#[derive(Clone, Debug)]
+pub struct Crowd {
+    /// Where.
+    pub pair: Pair,
+    /// How many at most, or always when `daily` is false.
+    pub count: usize,
+    /// Whether the number follows the hours of a working day.
+    pub daily: bool,
+    /// How many of them end and start anew each simulated minute.
+    pub churn_per_minute: f64,
+    /// The churn that has not happened yet.
+    pub owed: f64,
+    /// Whether the fleet is enlarged when it is full.
+    pub makes_room: bool,
+}
+
+/// One account in one Region.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    /// Twelve digits.
+    pub account: String,
+    /// Region code.
+    pub region: String,
+    /// Fleets by name.
+    pub fleets: BTreeMap<String, Fleet>,
+    /// Stacks by name.
+    pub stacks: BTreeMap<String, Stack>,
+    /// Associated pairs.
+    pub pairs: BTreeSet<Pair>,
+    /// Images by name: DescribeImages' members.
+    pub images: BTreeMap<String, Map<String, Value>>,
+    /// Tags by ARN.
+    pub tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// Sessions by number, oldest first.
+    pub sessions: BTreeMap<u64, Session>,
+    /// Their numbers by id.
+    pub session_ids: HashMap<String, u64>,
+    /// Their numbers by pair.
+    pub by_pair: HashMap<Pair, BTreeSet<u64>>,
+    /// Crowds; removed ones keep their place.
+    pub crowds: Vec<Option<Crowd>>,
+    /// Faults, limits and counters.
+    pub faults: Faults,
+    /// Quotas that differ from the default.
+    pub quotas: BTreeMap<String, i64>,
+    /// Refused session requests, by fleet.
+    pub refused: BTreeMap<String, u64>,
+    /// Users that the crowd picks from.
+    pub people: Vec<String>,
+    /// The next session's number.
+    pub next_number: u64,
+    /// State of the generator of chance.
+    pub chance: u64,
+    due: BinaryHeap<Reverse<(Ms, u64, Due)>>,
+    due_number: u64,
+}
+
+impl World {
+    /// An empty world.
+    pub fn new(account: &str, region: &str, rng_seed: u64) -> Self {
+        let mut world =
+            Self { account: account.to_owned(), region: region.to_owned(), next_number: 1, chance: rng_seed, ..Self::default() };
+        crate::image::add_public(&mut world);
+        world
+    }
+
+    /// The ARN of a resource of this world.
+    pub fn arn(&self, kind: &str, name: &str) -> String {
+        format!("arn:aws:appstream:{}:{}:{kind}/{name}", self.region, self.account)
+    }
+
+    /// A number below `below` (splitmix64).
+    pub fn dice(&mut self, below: u64) -> u64 {
+        self.chance = self.chance.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.chance;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % below.max(1)
+    }
+
+    /// Hexadecimal digits by chance.
+    pub fn hex(&mut self, digits: usize) -> String {
+        (0..digits).map(|_| char::from_digit(u32::try_from(self.dice(16)).unwrap_or(0), 16).unwrap_or('0')).collect()
+    }
+
+    /// Schedules `due` at `at`.
+    pub fn schedule(&mut self, at: Ms, due: Due) {
+        self.due_number += 1;
+        self.due.push(Reverse((at, self.due_number, due)));
+    }
+
+    /// Brings the world to `now`: everything due happens, in order, at its own moment.
+    pub fn settle(&mut self, now: Ms, clock: &Clock) {
+        while self.due.peek().is_some_and(|Reverse((at, _, _))| *at <= now) {
+            let Some(Reverse((at, _, due))) = self.due.pop() else { break };
+            match due {
+                Due::FleetUp(name, asked) => crate::fleet::up(self, &name, asked, at),
+                Due::FleetDown(name, asked) => crate::fleet::down(self, &name, asked, at),
+                Due::SessionReady(n) => crate::session::ready(self, n),
+                Due::SessionEnd(n) => crate::session::end(self, n, at, clock),
+                Due::CutTooLong(n, cut) if self.sessions.get(&n).is_some_and(|s| s.cut == Some(cut)) => {
+                    crate::session::end(self, n, at, clock)
+                }
+                Due::CutTooLong(..) => {}
+                Due::Idle(n) => crate::session::cut(self, n, at),
+                Due::Forget(n) => crate::session::forget(self, n),
+                Due::Crowd(index) => crate::seed::crowd::turn(self, index, at, now, clock),
+            }
+        }
+    }
+
+    /// Scales what is under way when haste changes from `old` to `new` at `now`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "durations of at most hours")]
+    pub fn rescale(&mut self, now: Ms, old: f64, new: f64) {
+        let scale = |at: Ms| if at > now { now + ((at - now) as f64 * old / new) as Ms } else { at };
+        let all: Vec<_> = std::mem::take(&mut self.due).into_vec();
+        self.due = all.into_iter().map(|Reverse((at, n, due))| Reverse((if due.is_aws_own() { scale(at) } else { at }, n, due))).collect();
+        for fleet in self.fleets.values_mut() {
+            fleet.pool.instances.values_mut().for_each(|i| i.ready = scale(i.ready));
+        }
+    }
+
+    /// A fleet, or ResourceNotFound.
+    pub fn fleet(&self, name: &str) -> Answer<&Fleet> {
+        self.fleets.get(name).ok_or_else(|| not_found(format!("Fleet {name} does not exist in {} {}.", self.account, self.region)))
+    }
+
+    /// A fleet to change, or ResourceNotFound.
+    pub fn fleet_mut(&mut self, name: &str) -> Answer<&mut Fleet> {
+        let message = format!("Fleet {name} does not exist in {} {}.", self.account, self.region);
+        self.fleets.get_mut(name).ok_or_else(|| not_found(message))
+    }
+
+    /// A stack, or ResourceNotFound.
+    pub fn stack(&self, name: &str) -> Answer<&Stack> {
+        self.stacks.get(name).ok_or_else(|| not_found(format!("Stack {name} does not exist in {} {}.", self.account, self.region)))
+    }
+
+    /// A quota, by the key that the controls use.
+    pub fn quota(&self, key: &str) -> i64 {
+        let default = match key {
+            "fleets" | "stacks" | "images" | "image_builders" | "app_block_builders" => 10,
+            "users" => 50,
+            "image_shares" => 100,
+            "concurrent_copies" => 2,
+            "concurrent_updates" => 5,
+            _ => instance_quota(key.strip_prefix("instances:").unwrap_or(key)),
+        };
+        self.quotas.get(key).copied().unwrap_or(default)
+    }
+}
+
+/// Default instance quota of a type (behaviour notes 6.2). Types that the list does not know get none.
+fn instance_quota(instance_type: &str) -> i64 {
+    let size = instance_type.rsplit('.').next().unwrap_or_default();
+    let by_size = |small: i64, large: i64, xlarge: i64, more: i64| match size {
+        "small" | "medium" => small,
+        "large" => large,
+        "xlarge" => xlarge,
+        _ => more,
+    };
+    if instance_type.starts_with("stream.standard.") {
+        by_size(50, 50, 10, 10)
+    } else if instance_type.starts_with("stream.compute.") || instance_type.starts_with("stream.memory.") {
+        by_size(5, 5, 2, 0)
+    } else if instance_type.starts_with("GeneralPurpose.") {
+        by_size(50, 10, 10, 10)
+    } else if instance_type.starts_with("MemoryOptimized.") || instance_type.starts_with("ComputeOptimized.") {
+        by_size(5, 5, 2, 0)
+    } else {
+        0
+    }
+}
