@@ -1,1 +1,5 @@
-fn main() {}
+//! Picks a subcommand; everything else is in the library.
+
+fn main() -> std::process::ExitCode {
+    server::cmd::run()
+}

@@ -86,6 +86,10 @@ impl Estate {
     pub fn oldest(&self) -> Option<Millis> {
         oldest(&self.health)
     }
+    /// When the fleets were last told in full: the age that page heads show.
+    pub fn fleets_taken(&self) -> Option<Millis> {
+        self.health_of(Kind::Fleets).and_then(|h| h.taken)
+    }
     /// The same without session rows: what pages get that do not list sessions.
     pub fn without_sessions(&self) -> Self {
         Self { sessions: Vec::new(), ..self.clone() }

@@ -110,17 +110,17 @@ impl Query {
         let mut query = Self::default();
         for (key, text) in pairs {
             match key.as_str() {
-                "q" => query.q = text.chars().take(200).collect(),
+                // `fleet:cad` among the words is a token typed by hand.
+                "q" => {
+                    let text: String = text.chars().take(200).collect();
+                    let is_token = |w: &&str| w.split_once(':').is_some_and(|(k, v)| !v.is_empty() && R::FIELDS.iter().any(|f| f.key == k));
+                    let (tokens, words): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(is_token);
+                    query.q = if tokens.is_empty() { text.clone() } else { words.join(" ") };
+                    query.terms.extend(tokens.iter().filter_map(|t| t.split_once(':')).filter_map(|(k, v)| term(k, v)));
+                }
                 "sort" => query.sort = parse_sort::<R>(&text),
                 _ if R::FIELDS.iter().any(|f| f.key == key) => {
-                    let (op, rest) = [Op::Not, Op::Gt, Op::Lt, Op::Has]
-                        .into_iter()
-                        .find_map(|op| text.strip_prefix(op.prefix()).map(|rest| (op, rest)))
-                        .unwrap_or((Op::Is, &text));
-                    let values: Vec<String> = rest.split(',').filter(|v| !v.is_empty()).map(str::to_owned).collect();
-                    if !values.is_empty() {
-                        query.terms.push(Term { key, op, values });
-                    }
+                    query.terms.extend(term(&key, &text));
                 }
                 _ => {}
             }
@@ -216,7 +216,7 @@ impl Query {
 }
 
 /// A part of a list's answer, ready to draw.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window<R> {
     /// Index of the first of `rows` among the matches.
     pub start: usize,
@@ -228,6 +228,12 @@ pub struct Window<R> {
     pub total: usize,
     /// For every quick filter asked about, how many rows it would show among those the rest of the question lets through.
     pub facets: Vec<usize>,
+}
+
+impl<R> Default for Window<R> {
+    fn default() -> Self {
+        Self { start: 0, rows: Vec::new(), matched: 0, total: 0, facets: Vec::new() }
+    }
 }
 
 /// Rows `start..start+len` of the answer. `facets`: key and value of each quick filter to count (over all rows that match `q` and
@@ -252,6 +258,15 @@ pub fn window<R: Listed>(rows: &[R], query: &Query, now: Millis, start: usize, l
         total: rows.len(),
         facets: counts,
     }
+}
+
+fn term(key: &str, text: &str) -> Option<Term> {
+    let (op, rest) = [Op::Not, Op::Gt, Op::Lt, Op::Has]
+        .into_iter()
+        .find_map(|op| text.strip_prefix(op.prefix()).map(|rest| (op, rest)))
+        .unwrap_or((Op::Is, text));
+    let values: Vec<String> = rest.split(',').filter(|v| !v.is_empty()).map(str::to_owned).collect();
+    (!values.is_empty()).then(|| Term { key: key.to_owned(), op, values })
 }
 
 fn parse_sort<R: Listed>(text: &str) -> Vec<(String, bool)> {
@@ -394,6 +409,8 @@ mod tests {
         let url = [("state", "running,stopped"), ("age", "gt:30m"), ("name", "not:x"), ("q", "a b"), ("sort", "-age,name")];
         let q = Query::parse::<Row>(url.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
         assert_eq!(Query::parse::<Row>(q.pairs()), q);
+        let typed = Query::parse::<Row>([("q".into(), "state:not:running linn name:".into())]);
+        assert_eq!((typed.q.as_str(), typed.terms.len(), typed.terms[0].op), ("linn name:", 1, Op::Not));
         let hostile = Query::parse::<Row>([("peek".into(), "1".into()), ("state".into(), ",,".into()), ("sort".into(), "-evil".into())]);
         assert_eq!(hostile, Query::default());
     }

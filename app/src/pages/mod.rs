@@ -1,0 +1,7 @@
+//! Pages: mirrors the URLs.
+
+pub mod fleets;
+pub mod not_found;
+pub mod overview;
+pub mod sessions;
+pub mod sign_in;

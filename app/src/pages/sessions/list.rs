@@ -1,0 +1,206 @@
+//! `/sessions`: all sessions of all stacks and fleets in one list; found, filtered, sorted, selected, expired.
+
+use crate::api::session::{FIRST_ROWS, session_list};
+use crate::live::use_live;
+use crate::pages::sessions::expire::{ExpireDialog, LeftResults};
+use crate::pages::sessions::peek::Peek;
+use crate::pages::sessions::rows::{Shared, live_window, row};
+use crate::parts::capacity::thousands;
+use crate::parts::filter::{Facet, Facets, FilterBox, SortHead, use_query};
+use crate::parts::frame::DataAge;
+use crate::parts::table::{Key, Rows, Spacer};
+use crate::paths;
+use crate::ui::icon::Icon;
+use domain::list::SESSION_FACETS;
+use domain::query::{Query, Window};
+use domain::session::{Presence, Session};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use std::collections::BTreeSet;
+
+const fn facet(label: &'static str, tone: &'static str, glyph: &'static str, at: usize) -> Facet {
+    Facet { label, tone, glyph, key: SESSION_FACETS[at].0, value: SESSION_FACETS[at].1 }
+}
+
+static FACETS: [Facet; 5] = [
+    facet("Connected", "t-ok", "s-link", 0),
+    facet("Not connected", "t-off", "s-unlink", 1),
+    facet("Pending", "t-busy", "s-pending", 2),
+    facet("Ends within 30 m", "t-warn", "clock", 3),
+    facet("On draining instances", "t-note", "s-drain", 4),
+];
+
+/// The list.
+#[component]
+pub fn SessionList() -> impl IntoView {
+    let search = use_location().search;
+    let asked = search.get_untracked();
+    let start: usize = paths::pairs(&asked).into_iter().find(|(k, _)| k == "from").and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
+    let initial = Resource::new_blocking(move || (asked.clone(), start), |(asked, start)| session_list(asked, start));
+    view! {
+        <Title text="Sessions · AppStream Console"/>
+        <Suspense fallback=|| ()>{move || Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <Listed first/> } })}</Suspense>
+    }
+}
+
+#[component]
+fn Listed(first: Window<Session>) -> impl IntoView {
+    let live = use_live();
+    let query = use_query::<Session>();
+    let map = use_query_map();
+    let rows = Rows::new(first.start);
+    let view = live_window(first, query, rows, SESSION_FACETS);
+    let matched = Signal::derive(move || view.with(|v| v.matched));
+    let total = Signal::derive(move || view.with(|v| v.total));
+    let url_ids = Memo::new(move |_| map.with(|m| m.get_all("id").unwrap_or_default()));
+    let selected = RwSignal::new(url_ids.get_untracked().into_iter().collect::<BTreeSet<String>>());
+    let peek = Memo::new(move |_| map.with(|m| m.get("peek").unwrap_or_default()));
+    let doing = Memo::new(move |_| map.with(|m| m.get("do").unwrap_or_default()));
+    let shared = Shared { view, rows, selected, peek };
+    let scope = live.estate.with_untracked(|e| e.scope.clone());
+    // Every link of this page keeps the question and adds what it is about.
+    let here = move |extra: &[(&str, &str)]| {
+        let mut pairs = query.with(Query::pairs);
+        pairs.extend(extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        paths::with_query(paths::SESSIONS, &pairs)
+    };
+    let go = {
+        let navigate = use_navigate();
+        move |url: &str| navigate(url, NavigateOptions { scroll: false, ..Default::default() })
+    };
+    let chosen = Memo::new(move |_| {
+        live.estate.with(|e| {
+            selected.with(|ids| {
+                e.sessions
+                    .iter()
+                    .filter(|s| ids.contains(&s.id.0))
+                    .map(Session::presence)
+                    .fold((0_usize, 0_usize), |(yes, no), p| if p == Presence::Connected { (yes + 1, no) } else { (yes, no + 1) })
+            })
+        })
+    });
+    let select_all = move || {
+        live.estate.with_untracked(|e| {
+            let all = query.with_untracked(|q| q.select(&e.sessions, e.now));
+            selected.set(all.into_iter().map(|i| e.sessions[i].id.0.clone()).collect());
+        });
+    };
+    let act = {
+        let go = go.clone();
+        Callback::new(move |(key, at): (Key, usize)| {
+            let session = view.with_untracked(|v| at.checked_sub(v.start).and_then(|i| v.rows.get(i).cloned()));
+            match (key, session) {
+                (Key::Open | Key::Peek, Some(s)) => go(&here(&[("peek", &s.id.0)])),
+                (Key::Select, Some(s)) => selected.update(|all| {
+                    if !all.remove(&s.id.0) {
+                        all.insert(s.id.0);
+                    }
+                }),
+                (Key::All, _) => select_all(),
+                (Key::Act, focused) => {
+                    if selected.with_untracked(BTreeSet::is_empty)
+                        && let Some(s) = focused
+                    {
+                        selected.update(|all| {
+                            all.insert(s.id.0);
+                        });
+                    }
+                    if !selected.with_untracked(BTreeSet::is_empty) {
+                        go(&here(&[("do", "expire")]));
+                    }
+                }
+                (Key::Clear, _) if peek.with_untracked(|p| !p.is_empty()) => go(&here(&[])),
+                (Key::Clear, _) if !selected.with_untracked(BTreeSet::is_empty) => selected.set(BTreeSet::new()),
+                (Key::Clear, _) if !query.with_untracked(Query::is_open) => go(paths::SESSIONS),
+                _ => {}
+            }
+        })
+    };
+    rows.live(matched, act);
+    let peeked = Memo::new(move |last: Option<&Option<Session>>| {
+        let id = peek.get();
+        if id.is_empty() {
+            return None;
+        }
+        let known = view
+            .with(|v| v.rows.iter().find(|s| s.id.0 == id).cloned())
+            .or_else(|| live.estate.with(|e| e.sessions.iter().find(|s| s.id.0 == id).cloned()));
+        known.or_else(|| last.cloned().flatten().filter(|s| s.id.0 == id))
+    });
+    let ready = Memo::new(move |_| live.estate.with(|e| e.is_ready()));
+    let all_shown = move |ev: leptos::ev::Event| if event_target_checked(&ev) { select_all() } else { selected.set(BTreeSet::new()) };
+    let all_selected = move || !selected.with(BTreeSet::is_empty) && selected.with(BTreeSet::len) >= matched.get();
+    let row_scope = scope.clone();
+    let dialog_open = move || doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty()));
+    let more =
+        move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
+    view! {
+        <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
+            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/></div></div>
+            <LeftResults/>
+            <div class="px-(--gutter) pb-2"><Facets path=paths::SESSIONS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
+            <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/></div>
+            <div class="flex flex-1 min-w-0">
+                <form class="flex-1 min-w-0 flex flex-col" method="get" action=paths::SESSIONS>
+                    {move || query.with(Query::pairs).into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v/> }).collect_view()}
+                    <input type="hidden" name="do" value="expire"/>
+                    <table class="tbl stack session-table" role="table" aria-rowcount=move || matched.get() + 1>
+                        <caption class="sr-only">"Sessions"</caption>
+                        <thead role="rowgroup"><tr role="row">
+                            <th scope="col" role="columnheader" class="col-cb"><input type="checkbox" class="cb" aria-label="Select all sessions that match" prop:checked=all_selected on:change=all_shown/></th>
+                            <SortHead<Session> path=paths::SESSIONS query field="user" label="User" class="col-name"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="state" label="State" class="col-state"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="fleet" label="Fleet"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="stack" label="Stack" class="max-2xl:hidden"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r max-lg:hidden"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="left" label="Ends in"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="max-xl:hidden"/>
+                        </tr></thead>
+                        <tbody role="rowgroup" node_ref=rows.body>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() { v.start } else { 0 })) columns=8/>
+                            <For each=move || view.get().rows key=|s| s.id.clone() let:session>{row(session, shared, row_scope.clone(), |id| here(&[("peek", id)]))}</For>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() && v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 })) columns=8/>
+                        </tbody>
+                    </table>
+                    {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
+                    <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit">"Expire selected sessions…"</button></p></noscript>
+                    <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} of {} sessions", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
+                        <noscript>{move || more().map(|href| view! { <a class="link" href=href>"Next 200"</a> })}</noscript>
+                        <span class="ml-auto max-sm:hidden flex items-center gap-1.5"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
+                    {move || (selected.with(|s| !s.is_empty())).then(|| {
+                        let n = selected.with(BTreeSet::len);
+                        let (yes, no) = chosen.get();
+                        view! {
+                            <div class="bulk mt-4" role="toolbar" aria-label=format!("Actions for {n} selected sessions")>
+                                <span class="font-semibold num whitespace-nowrap">{format!("{n} selected")}</span><span class="quiet whitespace-nowrap ml-1.5 max-lg:hidden">{format!("{yes} connected, {no} not")}</span><span class="sep max-sm:hidden"></span><span class="sm:hidden ml-auto"></span>
+                                <a class="btn btn--danger" href=here(&[("do", "expire")])><Icon name="s-x"/>{if n == 1 { "Expire 1 session…".to_owned() } else { format!("Expire {n} sessions…") }}</a>
+                                <button type="button" class="btn btn--icon" aria-label="Clear selection" on:click=move |_| selected.set(BTreeSet::new())><Icon name="x"/></button>
+                            </div>
+                        }
+                    })}
+                    <div class="h-6"></div>
+                </form>
+                {move || peeked.get().map(|first| {
+                    let id = first.id.0.clone();
+                    let session = Signal::derive(move || peeked.get().unwrap_or_else(|| first.clone()));
+                    view! { <Peek session close=Signal::derive(move || here(&[])) expire=Signal::derive(move || here(&[("do", "expire"), ("id", &id)]))/> }
+                })}
+            </div>
+            {move || dialog_open().then(|| view! { <ExpireDialog ids=url_ids selected close=Signal::derive(move || here(&[]))/> })}
+        </main>
+    }
+    .into_any()
+}
+
+fn empty(ready: bool, total: usize) -> AnyView {
+    let (title, text) = match (ready, total) {
+        (false, _) => ("Looking for sessions…", "AppStream has not answered yet.".to_owned()),
+        (_, 0) => {
+            ("Nobody is streaming", "A session begins when a person opens a streaming link or signs in at a stack’s portal.".to_owned())
+        }
+        (_, n) => ("No session matches", format!("{n} sessions match without the filters.")),
+    };
+    view! { <div class="px-(--gutter) py-9 grid justify-items-start gap-1 max-w-md"><h2 class="text-14 font-semibold">{title}</h2><p class="text-text-2">{text}</p>{(ready && total > 0).then(|| view! { <a class="btn mt-2" href=paths::SESSIONS>"Clear filters"<kbd class="kbd">"Esc"</kbd></a> })}</div> }.into_any()
+}

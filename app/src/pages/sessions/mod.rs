@@ -1,0 +1,6 @@
+//! `/sessions`.
+
+pub mod expire;
+pub mod list;
+pub mod peek;
+pub mod rows;

@@ -1,0 +1,26 @@
+//! A failure in words. Nothing else draws error text.
+
+use crate::ui::icon::Icon;
+use domain::failure::Failure;
+use leptos::prelude::*;
+
+/// A failure as a banner; `alert` for the outcome of one's own act.
+#[component]
+pub fn ErrorView(
+    /// What went wrong.
+    failure: Failure,
+    /// `alert` or `status`.
+    #[prop(default = "alert")]
+    role: &'static str,
+) -> impl IntoView {
+    let advice = failure.advice();
+    view! {
+        <div class="banner t-fault" role=role>
+            <Icon name="s-fail"/>
+            <div class="flex-1 min-w-0">
+                <strong>{advice.title}"."</strong>" "<span class="text-text-2">{advice.next}</span>
+                {advice.details.map(|d| view! { <p class="text-12"><code>{d}</code></p> })}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,296 @@
+//! The frame around every page: places, scope, data age, the banner when the server is lost, and the live data of all pages below.
+
+use crate::api::frame::{FrameData, frame};
+use crate::api::sign_in::SignOut;
+use crate::error::AppError;
+use crate::live::{Link, Live, use_live};
+use crate::parts::capacity::{Hatch, thousands};
+use crate::parts::error_view::ErrorView;
+use crate::paths;
+use crate::ui::icon::Icon;
+use domain::estate::Kind;
+use domain::failure::Failure;
+use domain::form::Flash;
+use domain::names::spaced_account;
+use domain::operator::Source;
+use domain::time::{ago, duration};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+
+/// What a plain form post left for this page. In the context below the frame; read once.
+#[derive(Clone, Copy)]
+pub struct FlashContext(pub StoredValue<Option<Flash>>);
+
+/// What was left for `form`, if anything.
+pub fn use_flash(form: &str) -> Option<Flash> {
+    use_context::<FlashContext>()?.0.with_value(|f| f.clone().filter(|f| f.form == form))
+}
+
+/// The frame, with the page in it.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let data = Resource::new_blocking(|| (), |()| frame());
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(data) => view! { <Framed data/> }.into_any(),
+                    Err(error) => view! { <Lost error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The frame's own data could not be had.
+#[component]
+fn Lost(error: AppError) -> impl IntoView {
+    let here = use_location().pathname;
+    let signed_out = error.0 == Failure::SignedOut;
+    view! {
+        <main id="main" class="p-8 grid gap-4 max-w-xl">
+            <h1 class="h1">"AppStream Console"</h1>
+            <ErrorView failure=error.0/>
+            {if signed_out {
+                view! { <a class="btn btn--primary w-fit" href=move || paths::sign_in(&here.get()) rel="external">"Sign in"</a> }.into_any()
+            } else {
+                view! { <a class="btn w-fit" href=here rel="external">"Try again"</a> }.into_any()
+            }}
+        </main>
+    }
+}
+
+struct Place {
+    path: &'static str,
+    label: &'static str,
+    icon: &'static str,
+    count: fn(&domain::estate::Estate) -> Option<i64>,
+}
+
+/// The places that exist. What does not work yet is not shown.
+const PLACES: [Place; 3] = [
+    Place { path: paths::OVERVIEW, label: "Overview", icon: "overview", count: |_| None },
+    Place { path: paths::FLEETS, label: "Fleets", icon: "fleets", count: |e| i64::try_from(e.fleets.len()).ok() },
+    Place { path: paths::SESSIONS, label: "Sessions", icon: "sessions", count: |e| Some(i64::from(e.tally.total())) },
+];
+
+fn is_here(place: &str, at: &str) -> bool {
+    if place == "/" { at == "/" } else { at == place || at.contains(&format!("{place}/")) }
+}
+
+#[component]
+fn Framed(data: FrameData) -> impl IntoView {
+    let live = Live::new(&data);
+    provide_context(live);
+    provide_context(FlashContext(StoredValue::new(data.flash.clone())));
+    let at = use_location().pathname;
+    let scope = data.estate.scope.clone();
+    let source = match data.source {
+        Source::Embedded => "Embedded AppStream",
+        Source::Aws => "AWS",
+    };
+    let links = move || {
+        PLACES
+            .iter()
+            .map(|p| {
+                view! {
+                    <li><a class="side-a" href=p.path title=p.label aria-current=move || is_here(p.path, &at.get()).then_some("page")>
+                        <Icon name=p.icon/><span>{p.label}</span>
+                        {move || live.estate.with(p.count).map(|n| view! { <span class="count">{thousands(n)}</span> })}
+                    </a></li>
+                }
+            })
+            .collect_view()
+    };
+    let tabs = PLACES
+        .iter()
+        .map(
+            |p| view! { <a href=p.path aria-current=move || is_here(p.path, &at.get()).then_some("page")><Icon name=p.icon/>{p.label}</a> },
+        )
+        .collect_view();
+    let initials: String = data.operator.user.chars().take(2).collect::<String>().to_uppercase();
+    let user = data.operator.user.clone();
+    let sign_out = ServerAction::<SignOut>::new();
+    view! {
+        <a class="btn btn--primary skip" href="#main">"Skip to content"</a>
+        <Hatch/>
+        <div class="app">
+            <aside class="side" aria-label="Main">
+                <a class="side-brand" href="/" aria-label="AppStream Console, overview"><Icon name="mark" class="!w-5 !h-5"/><span>"AppStream Console"</span></a>
+                <nav class="side-nav" aria-label="Main navigation"><ul>{links()}</ul></nav>
+                <div class="side-foot max-xl:hidden flex items-center gap-1 px-3 py-2 border-t border-line text-12 text-text-3"><span class="truncate" title=data.version.clone()>{format!("v{}", data.version)}</span></div>
+            </aside>
+            <div class="min-w-0 flex flex-col">
+                <header class="top">
+                    <span class="scope-now min-w-0 flex items-center gap-2"><Icon name="globe"/>
+                        <span class="truncate"><span class="sr-only">"Watching "</span><span class="acct" title=scope.account.0.clone()>{spaced_account(&scope.account)}</span>" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
+                        <span class="tag max-sm:hidden">{source}</span>
+                    </span>
+                    <span class="ml-auto"></span>
+                    <button type="button" class="btn btn--icon btn--ghost js-only" aria-label="Switch theme" on:click=|_| switch_theme()><Icon name="moon"/></button>
+                    <details class="relative account">
+                        <summary class="avatar cursor-pointer list-none"><span aria-hidden="true">{initials}</span><span class="sr-only">{format!("{user}, account menu")}</span></summary>
+                        <div class="menu absolute right-0 mt-2 z-(--z-popover)">
+                            <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong></p>
+                            <ActionForm action=sign_out><button class="menu-i w-full" type="submit"><Icon name="x"/>"Sign out"</button></ActionForm>
+                        </div>
+                    </details>
+                </header>
+                <LostBanner/>
+                <Outlet/>
+            </div>
+            <nav class="tabbar !grid-cols-3" aria-label="Quick navigation">{tabs}</nav>
+        </div>
+        <Announcer/>
+        <SignedOutDialog/>
+    }
+    .into_any()
+}
+
+fn switch_theme() {
+    #[cfg(feature = "hydrate")]
+    {
+        let Some(root) = document().document_element() else { return };
+        let dark_system = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|m| m.matches());
+        let dark = root.get_attribute("data-theme").map_or(dark_system, |t| t == "dark");
+        let next = if dark { "light" } else { "dark" };
+        // A browser that refuses storage keeps the theme for this page.
+        let _ = root.set_attribute("data-theme", next);
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.set_item("theme", next);
+        }
+    }
+}
+
+/// How old the data is, and what of it failed.
+#[component]
+pub fn DataAge() -> impl IntoView {
+    let live = use_live();
+    let stale = Memo::new(move |_| {
+        let now = live.now.get();
+        live.estate.with(|e| e.health.iter().any(|h| h.failure.is_some() || h.taken.is_none_or(|t| now.since(t) > limit(h.kind))))
+            || !matches!(live.link.get(), Link::Open | Link::Waiting)
+    });
+    let words = move || match live.link.get() {
+        Link::Cut { since, .. } | Link::Paused { since } => format!("Paused since {}", since.clock()),
+        Link::SignedOut => "Signed out".to_owned(),
+        Link::Open | Link::Waiting => {
+            let now = live.now.get();
+            match live.estate.with(|e| e.fleets_taken()) {
+                Some(taken) => format!("{} · updated {}", if stale.get() { "Stale" } else { "Live" }, ago(taken, now)),
+                None => "First look at AppStream…".to_owned(),
+            }
+        }
+    };
+    let rows = move || {
+        let now = live.now.get();
+        live.estate
+            .get()
+            .health
+            .into_iter()
+            .map(|h| {
+                let age = h.taken.map_or_else(|| "not yet".to_owned(), |t| ago(t, now));
+                let trouble = h.failure.map(|f| format!(" – {}", f.advice().title));
+                view! { <li class="px-2 py-1"><strong>{h.kind.words()}</strong>" "{age}{trouble}</li> }
+            })
+            .collect_view()
+    };
+    view! {
+        <details class="relative">
+            <summary class="live cursor-pointer list-none" class:is-stale=stale><span class="live-dot"></span><span>{words}</span></summary>
+            <div class="menu absolute right-0 max-sm:left-0 max-sm:right-auto mt-1 z-(--z-popover) text-12 w-64">
+                <ul>{rows}</ul>
+                <button type="button" class="menu-i w-full js-only" on:click=move |_| live.toggle_pause()>{move || if matches!(live.link.get(), Link::Paused { .. }) { "Resume" } else { "Pause" }}</button>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// Twice the slow interval of each kind, plus the jitter.
+fn limit(kind: Kind) -> i64 {
+    match kind {
+        Kind::Fleets => 35_000,
+        Kind::Sessions => 45_000,
+        Kind::Stacks => 330_000,
+    }
+}
+
+/// Says that the stream is cut, since when, and when it is tried again. Rows stay.
+#[component]
+fn LostBanner() -> impl IntoView {
+    let live = use_live();
+    move || {
+        match live.link.get() {
+        Link::Cut { since, next } => Some(view! {
+            <div class="banner banner--page t-warn" role="status">
+                <Icon name="s-warn"/>
+                <div class="flex-1"><strong>"Live updates paused since "{since.clock()}" UTC."</strong>" "
+                    <span class="text-text-2">{move || format!("The console’s server does not answer; trying again in {}.", duration(next.since(live.now.get()).max(0)))}</span></div>
+            </div>
+        }.into_any()),
+        Link::Paused { since } => Some(view! {
+            <div class="banner banner--page t-off" role="status">
+                <Icon name="info"/>
+                <div class="flex-1"><strong>"Paused by you since "{since.clock()}" UTC."</strong></div>
+                <div class="acts"><button type="button" class="btn btn--sm" on:click=move |_| live.toggle_pause()>"Resume"</button></div>
+            </div>
+        }.into_any()),
+        _ => None,
+    }
+    }
+}
+
+/// The page is kept; signing in returns to it.
+#[component]
+fn SignedOutDialog() -> impl IntoView {
+    let live = use_live();
+    let location = use_location();
+    let back = move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        paths::sign_in(&if search.is_empty() { path } else { format!("{path}?{search}") })
+    };
+    let out = Memo::new(move |_| live.link.get() == Link::SignedOut);
+    move || {
+        out.get().then(|| view! {
+        <crate::ui::dialog::Dialog title="You are signed out" close=Signal::derive(back)>
+            <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. What is on this page stays until you sign in again; you return to it."</p></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external">"Sign in"</a></div>
+        </crate::ui::dialog::Dialog>
+    })
+    }
+}
+
+/// One polite live region: at most one message in ten seconds, summed up.
+#[component]
+fn Announcer() -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    #[cfg(feature = "hydrate")]
+    {
+        let live = use_live();
+        Effect::new(move |before: Option<(Vec<(String, String)>, domain::time::Millis)>| {
+            let states: Vec<(String, String)> =
+                live.estate.with(|e| e.fleets.iter().map(|f| (f.name.0.clone(), f.state.words())).collect());
+            let now = live.now.get_untracked();
+            let Some((old, last)) = before else { return (states, now.plus(-10_000)) };
+            let changed: Vec<String> = states
+                .iter()
+                .filter(|s| old.iter().any(|o| o.0 == s.0 && o.1 != s.1))
+                .map(|(n, s)| format!("{n} is now {}", s.to_lowercase()))
+                .collect();
+            if changed.is_empty() || now.since(last) < 10_000 {
+                // What was not told yet is told with the next change.
+                return (if changed.is_empty() { states } else { old }, last);
+            }
+            text.set(if changed.len() > 3 {
+                format!("{} fleets changed state.", changed.len())
+            } else {
+                format!("{}.", changed.join("; "))
+            });
+            (states, now)
+        });
+    }
+    view! { <div role="status" aria-live="polite" class="sr-only" data-announcer>{text}</div> }
+}

@@ -1,0 +1,9 @@
+//! Parts that know AppStream: the frame, chips, bars, tables, error views.
+
+pub mod capacity;
+pub mod chip;
+pub mod error_view;
+pub mod filter;
+pub mod frame;
+pub mod moment;
+pub mod table;

@@ -1,0 +1,124 @@
+//! `serve`: the console.
+
+use super::{Tempo, end_on_signal, listen, loopback, say};
+use crate::door::{FIRST, FirstPassword, LocalDoor};
+use crate::gateway::clock::AwsClock;
+use crate::gateway::embedded::Embedded;
+use crate::gateway::{Sdk, client};
+use crate::http::{self, AppState};
+use crate::poll::Watcher;
+use crate::store;
+use clap::Args;
+use domain::names::Scope;
+use domain::operator::Source;
+use simulator::{Options, Seed};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The flags of `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Address to serve the console on
+    #[arg(long, env = "APPSTREAM_CONSOLE_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Folder of the database [default: appstream-console in the user's data folder]
+    #[arg(long, env = "APPSTREAM_CONSOLE_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// What the embedded AppStream begins with: demo, empty or large
+    #[arg(long, env = "APPSTREAM_CONSOLE_SEED", default_value = "demo")]
+    seed: Seed,
+    /// Loopback address on which other clients reach the embedded AppStream and its private controls
+    #[arg(long, env = "APPSTREAM_CONSOLE_SIMULATOR_LISTEN", conflicts_with = "aws")]
+    simulator_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    tempo: Tempo<60>,
+    /// Use AWS, with the SDK's default credential chain, instead of the embedded AppStream
+    #[arg(long, env = "APPSTREAM_CONSOLE_AWS")]
+    aws: bool,
+    /// Region to watch [default: that of the AWS profile or environment]
+    #[arg(long, env = "APPSTREAM_CONSOLE_REGION", requires = "aws")]
+    region: Option<String>,
+    /// Ask this URL instead of AWS's own endpoint
+    #[arg(long, env = "APPSTREAM_CONSOLE_ENDPOINT_URL", requires = "aws")]
+    endpoint_url: Option<String>,
+    /// Password of the first administrator; without it one is made and printed once
+    #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
+    admin_password: Option<String>,
+}
+
+/// Where data goes when nobody says.
+fn default_folder() -> Result<PathBuf, String> {
+    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
+    let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
+    base.map(|b| b.join("appstream-console")).ok_or_else(|| "There is no home folder to keep data in. Name one with --data-dir.".to_owned())
+}
+
+impl Serve {
+    /// Serves until a signal ends it.
+    pub async fn run(self) -> Result<(), String> {
+        let end = CancellationToken::new();
+        let listener = listen(self.listen, "--listen").await?;
+        let address = listener.local_addr().map_err(|e| format!("The address is not known: {e}."))?;
+        let folder = self.data_dir.clone().map_or_else(default_folder, Ok)?;
+        let pool = store::open(&folder).await?;
+        let door = LocalDoor::new(pool.clone())?;
+        let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
+        let clock = AwsClock::default();
+        let (client, scope, source, told) = self.appstream(&clock, &end).await?;
+        let gateway = Arc::new(Sdk::new(client, clock));
+        let watcher = Watcher::start(gateway.clone(), scope, end.clone());
+        let parts = http::parts(gateway, &watcher, Arc::new(door), source);
+        let state = AppState { options: http::leptos_options(), parts, watcher, end: end.clone() };
+        let router = http::router(state, http::sessions::Store(pool));
+        let password = match first {
+            FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),
+            FirstPassword::Made(password) => format!("{password}   (shown once; keep it)"),
+            FirstPassword::Kept => format!("as set at an earlier start (data in {})", folder.display()),
+        };
+        say(&format!(
+            "AppStream Console {}\n  address    http://{address}\n  user name  {FIRST}\n  password   {password}\n  AppStream  {told}",
+            crate::VERSION
+        ));
+        end_on_signal(end.clone());
+        let served = tokio::spawn(http::serve(listener, router, end.clone()));
+        end.cancelled().await;
+        // Streams end by the token; a request that hangs is not waited for.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(3), served).await;
+        Ok(())
+    }
+
+    async fn appstream(
+        &self,
+        clock: &AwsClock,
+        end: &CancellationToken,
+    ) -> Result<(aws_sdk_appstream::Client, Scope, Source, String), String> {
+        if self.aws {
+            let (client, scope) = client::aws(self.region.as_deref(), self.endpoint_url.as_deref(), clock).await?;
+            let told = format!("{} in account {}, {}", self.endpoint_url.as_deref().unwrap_or("AWS"), scope.account, scope.region);
+            return Ok((client, scope, Source::Aws, told));
+        }
+        let listener = match self.simulator_listen {
+            Some(address) => Some(listen(loopback(address, "--simulator-listen")?, "--simulator-listen").await?),
+            None => None,
+        };
+        let address = listener.as_ref().and_then(|l| l.local_addr().ok());
+        let options = Options {
+            seed: self.seed,
+            pace: self.tempo.pace,
+            haste: self.tempo.haste,
+            rng_seed: 1,
+            public_base: address.map(|a| format!("http://{a}")),
+        };
+        let embedded = Embedded::new(options);
+        let scope = Scope::new(simulator::universe::DEFAULT_ACCOUNT, simulator::universe::DEFAULT_REGION);
+        let client = client::embedded(&embedded, &scope, client::Wire::Default, clock);
+        let mut told = format!("embedded, estate “{}”", self.seed);
+        if let (Some(listener), Some(address)) = (listener, address) {
+            told.push_str(&format!(", for other clients on http://{address}"));
+            tokio::spawn(embedded.serve(listener, end.clone()));
+        }
+        Ok((client, scope, Source::Embedded, told))
+    }
+}

@@ -1,0 +1,140 @@
+//! The embedded AppStream: the simulator under the system's clock, behind the SDK's connector (no socket) or on a listener of its
+//! own for other clients.
+
+use super::clock::wall_ms;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use simulator::{Fate, Options, Request, Response, Universe};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Larger requests than this are not AppStream's.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// One running simulator. Cheap to clone.
+#[derive(Clone)]
+pub struct Embedded(Arc<Mutex<Universe>>);
+
+impl std::fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Embedded")
+    }
+}
+
+impl Embedded {
+    /// Begins now.
+    pub fn new(options: Options) -> Self {
+        Self(Arc::new(Mutex::new(Universe::new(options, wall_ms()))))
+    }
+
+    /// Answers one request. `controls`: whether the private controls may be reached.
+    pub fn answer(&self, controls: bool, request: &Request) -> Response {
+        let mut universe = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        simulator::handle(&mut universe, wall_ms(), controls, request)
+    }
+
+    /// A connector for the SDK. Private controls cannot be reached through it.
+    pub fn connector(&self) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+
+    /// Serves other clients, private controls included, until `end`.
+    pub async fn serve(self, listener: TcpListener, end: CancellationToken) {
+        loop {
+            let stream = tokio::select! {
+                () = end.cancelled() => return,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        tracing::warn!(%error, "a client of the simulator could not be accepted");
+                        continue;
+                    }
+                },
+            };
+            let (this, end) = (self.clone(), end.clone());
+            tokio::spawn(async move {
+                let service = hyper::service::service_fn(move |request| this.clone().over_http(request));
+                let io = hyper_util::rt::TokioIo::new(stream);
+                let connection = hyper::server::conn::http1::Builder::new().serve_connection(io, service);
+                tokio::select! { () = end.cancelled() => {}, _ = connection => {} }
+            });
+        }
+    }
+
+    async fn over_http(self, request: hyper::Request<hyper::body::Incoming>) -> Result<hyper::Response<Full<Bytes>>, Cut> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, MAX_BODY).collect().await else { return Err(Cut) };
+        let headers =
+            parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
+        let request = Request {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers,
+            body: body.to_bytes().to_vec(),
+        };
+        let response = travelled(self.answer(true, &request)).await.ok_or(Cut)?;
+        let mut built = hyper::Response::builder().status(response.status);
+        for (name, value) in &response.headers {
+            built = built.header(name.as_str(), value.as_str());
+        }
+        built.body(Full::new(Bytes::from(response.body))).map_err(|_| Cut)
+    }
+}
+
+/// The connection is cut without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut on purpose")]
+struct Cut;
+
+impl From<Infallible> for Cut {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Lets an answer take its time; none when the connection is cut. A hanging one never returns.
+async fn travelled(response: Response) -> Option<Response> {
+    if response.delivery.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(response.delivery.latency_ms)).await;
+    }
+    match response.delivery.fate {
+        Fate::Answer => Some(response),
+        Fate::Close => None,
+        Fate::Hang => std::future::pending().await,
+    }
+}
+
+impl HttpConnector for Embedded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let uri = request.uri().to_owned();
+        let after_host = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
+        let path = after_host.find('/').map_or("/", |at| &after_host[at..]);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let asked = Request {
+            method: request.method().to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: request.headers().iter().map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect(),
+            body: request.body().bytes().unwrap_or_default().to_vec(),
+        };
+        let response = self.answer(false, &asked);
+        HttpConnectorFuture::new(async move {
+            let cut = || ConnectorError::io("the connection is cut on purpose".into());
+            let response = travelled(response).await.ok_or_else(cut)?;
+            let status = response.status.try_into().map_err(|_| cut())?;
+            let mut built = HttpResponse::new(status, SdkBody::from(response.body));
+            for (name, value) in response.headers {
+                built.headers_mut().insert(name, value);
+            }
+            Ok(built)
+        })
+    }
+}

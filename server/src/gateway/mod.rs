@@ -1,0 +1,66 @@
+//! AppStream through its SDK, for the embedded simulator and for AWS alike. No SDK type leaves this folder.
+
+pub mod client;
+pub mod clock;
+pub mod embedded;
+mod error;
+mod fleet;
+mod paging;
+mod session;
+mod stack;
+
+use app::gateway::AppStream;
+use async_trait::async_trait;
+use clock::AwsClock;
+use domain::failure::Failure;
+use domain::fleet::Fleet;
+use domain::form::NewCapacity;
+use domain::names::{FleetName, SessionId, StackName};
+use domain::session::Session;
+use domain::stack::{Pair, Stack};
+use domain::time::Millis;
+
+/// [`AppStream`] over `aws-sdk-appstream`.
+#[derive(Clone)]
+pub struct Sdk {
+    client: aws_sdk_appstream::Client,
+    clock: AwsClock,
+}
+
+impl Sdk {
+    /// Over a client whose answers `clock` listens to.
+    pub fn new(client: aws_sdk_appstream::Client, clock: AwsClock) -> Self {
+        Self { client, clock }
+    }
+}
+
+#[async_trait]
+impl AppStream for Sdk {
+    async fn describe_fleets(&self) -> Result<Vec<Fleet>, Failure> {
+        fleet::describe(&self.client).await
+    }
+    async fn describe_stacks(&self) -> Result<Vec<Stack>, Failure> {
+        stack::describe(&self.client).await
+    }
+    async fn list_associated_fleets(&self, stack: &StackName) -> Result<Vec<FleetName>, Failure> {
+        stack::associated(&self.client, stack).await
+    }
+    async fn describe_sessions(&self, pair: &Pair) -> Result<Vec<Session>, Failure> {
+        session::describe(&self.client, pair).await
+    }
+    async fn start_fleet(&self, name: &FleetName) -> Result<(), Failure> {
+        fleet::start(&self.client, name).await
+    }
+    async fn stop_fleet(&self, name: &FleetName) -> Result<(), Failure> {
+        fleet::stop(&self.client, name).await
+    }
+    async fn change_capacity(&self, name: &FleetName, capacity: NewCapacity) -> Result<(), Failure> {
+        fleet::change_capacity(&self.client, name, capacity).await
+    }
+    async fn expire_session(&self, id: &SessionId) -> Result<(), Failure> {
+        session::expire(&self.client, id).await
+    }
+    fn aws_now(&self) -> Millis {
+        self.clock.now()
+    }
+}

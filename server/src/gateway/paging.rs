@@ -1,0 +1,41 @@
+//! Paging by hand: the SDK pages four operations of eighty-nine.
+
+use domain::failure::Failure;
+
+/// Asks page after page until there is no token. A token that comes twice would never end: it is an error.
+pub async fn all<T, F>(operation: &'static str, mut ask: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, Failure>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>), Failure>>,
+{
+    let mut rows = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let mut token = None;
+    loop {
+        let (page, next) = ask(token.take()).await?;
+        rows.extend(page);
+        match next.filter(|t| !t.is_empty()) {
+            None => return Ok(rows),
+            Some(next) if seen.insert(next.clone()) => token = Some(next),
+            Some(_) => {
+                let message = format!("{operation} gave the same page again and again.");
+                return Err(Failure::Upstream { code: "RepeatedNextToken".into(), message, request_id: None });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_repeated_token_ends_in_an_error_instead_of_never() {
+        let ended = all("X", |t| async move { Ok((vec![t.clone()], Some("again".to_owned()))) }).await;
+        assert!(matches!(ended, Err(Failure::Upstream { code, .. }) if code == "RepeatedNextToken"));
+        let three = all("X", |t| async move {
+            let n: u32 = t.map_or(0, |t| t.parse().unwrap_or(0));
+            Ok((vec![n], (n < 2).then(|| (n + 1).to_string())))
+        });
+        assert_eq!(three.await, Ok(vec![0, 1, 2]));
+    }
+}

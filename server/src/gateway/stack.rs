@@ -1,0 +1,48 @@
+//! Stacks and their fleets: DescribeStacks, ListAssociatedFleets.
+
+use super::error::{About, failure};
+use super::fleet::moment;
+use super::paging;
+use aws_sdk_appstream::Client;
+use domain::failure::Failure;
+use domain::fleet::ResourceError;
+use domain::names::{FleetName, StackName};
+use domain::stack::Stack;
+
+/// All stacks, by name.
+pub async fn describe(client: &Client) -> Result<Vec<Stack>, Failure> {
+    let about = About { operation: "DescribeStacks", noun: "stack", name: "" };
+    let mut stacks = paging::all(about.operation, |token| async move {
+        let page = client.describe_stacks().set_next_token(token).send().await.map_err(|e| failure(about, e))?;
+        let rows = page.stacks().iter().map(|s| Stack {
+            name: s.name().unwrap_or_default().into(),
+            arn: s.arn().unwrap_or_default().to_owned(),
+            display_name: s.display_name().map(str::to_owned),
+            description: s.description().map(str::to_owned),
+            created: moment(s.created_time()),
+            errors: s
+                .stack_errors()
+                .iter()
+                .map(|e| ResourceError {
+                    code: e.error_code().map_or_else(String::new, |c| c.as_str().to_owned()),
+                    message: e.error_message().unwrap_or_default().to_owned(),
+                })
+                .collect(),
+        });
+        Ok((rows.collect(), page.next_token.clone()))
+    })
+    .await?;
+    stacks.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(stacks)
+}
+
+/// The fleets of one stack.
+pub async fn associated(client: &Client, stack: &StackName) -> Result<Vec<FleetName>, Failure> {
+    let about = About { operation: "ListAssociatedFleets", noun: "stack", name: stack.as_str() };
+    paging::all(about.operation, |token| async move {
+        let page =
+            client.list_associated_fleets().stack_name(stack.as_str()).set_next_token(token).send().await.map_err(|e| failure(about, e))?;
+        Ok((page.names().iter().map(|n| n.as_str().into()).collect(), page.next_token.clone()))
+    })
+    .await
+}

@@ -1,0 +1,12 @@
+//! The console's server. Reading order: [`cmd`] (what the program can do), [`http`] (the router), [`gateway`] (AppStream through
+//! its SDK), [`poll`] (the watcher), [`door`] (sign-in), [`store`] (the database).
+
+pub mod cmd;
+pub mod door;
+pub mod gateway;
+pub mod http;
+pub mod poll;
+pub mod store;
+
+/// Version and commit, as `--version` and the side bar show them.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");
