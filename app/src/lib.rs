@@ -2,6 +2,9 @@
 //!
 //! Reading order: [`paths`] (every URL), [`api`] (server functions), [`live`] (how a page stays up to date), `pages`, `parts`, `ui`.
 
+// A page is one type, nested as deep as its elements.
+#![recursion_limit = "512"]
+
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod ctx;
@@ -29,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="preload" href="/fonts/ibm-plex-sans-latin-wght.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+                <link rel="preload" href="/fonts/ibm-plex-sans-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 // Sets the chosen theme before the first paint.
                 <script src="/theme.js" nonce=leptos::nonce::use_nonce()></script>
                 <link rel="stylesheet" href=format!("/{}/{}.css", options.site_pkg_dir, options.output_name)/>

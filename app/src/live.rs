@@ -199,7 +199,13 @@ mod browser {
                 Err(_) => live.link.set(cut(live, 15)),
             }
         });
-        let opened = Closure::<dyn FnMut(Event)>::new(move |_| live.link.set(Link::Open));
+        let opened = Closure::<dyn FnMut(Event)>::new(move |_| {
+            live.link.set(Link::Open);
+            // For style and for tests: the page is alive.
+            if let Some(root) = document().document_element() {
+                let _ = root.set_attribute("data-live", "");
+            }
+        });
         let again = Rc::clone(slot);
         let error = Closure::<dyn FnMut(Event)>::new(move |_| {
             if live.link.with_untracked(|l| *l == Link::SignedOut) {

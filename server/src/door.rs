@@ -7,9 +7,11 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use domain::failure::Failure;
 use domain::operator::Operator;
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sqlx::SqlitePool;
+use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The name of the first administrator.
@@ -19,12 +21,44 @@ const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// Attempts at once from one address, whatever the name.
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const PAUSE: Duration = Duration::from_secs(30);
+/// Guessers remembered at once; beyond that all are forgotten, so that many addresses cannot fill the memory.
+const REMEMBERED: usize = 10_000;
+
+/// Wrong guesses, bounded for each key. A right password forgets them: whoever may come in is never kept waiting.
+struct Guesses {
+    quota: Quota,
+    keys: Mutex<HashMap<String, DefaultDirectRateLimiter>>,
+}
+
+impl Guesses {
+    fn new(burst: NonZeroU32) -> Result<Self, String> {
+        let quota = Quota::with_period(PAUSE).ok_or("The pause between sign-ins must not be zero.")?;
+        Ok(Self { quota: quota.allow_burst(burst), keys: Mutex::default() })
+    }
+
+    /// Counts an attempt; the seconds to wait when there were too many.
+    fn count(&self, key: &str) -> Result<(), u32> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= REMEMBERED && !keys.contains_key(key) {
+            keys.clear();
+        }
+        let limiter = keys.entry(key.to_owned()).or_insert_with(|| RateLimiter::direct(self.quota));
+        limiter.check().map_err(|early| {
+            let wait = early.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            u32::try_from(wait).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn forget(&self, key: &str) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
 
 /// The door of the console.
 pub struct LocalDoor {
     pool: SqlitePool,
-    by_name: DefaultKeyedRateLimiter<(String, String)>,
-    by_address: DefaultKeyedRateLimiter<String>,
+    by_name: Guesses,
+    by_address: Guesses,
     nobody: String,
 }
 
@@ -42,11 +76,10 @@ pub enum FirstPassword {
 impl LocalDoor {
     /// The door over `pool`.
     pub fn new(pool: SqlitePool) -> Result<Self, String> {
-        let quota = |burst| Quota::with_period(PAUSE).map(|q| q.allow_burst(burst)).ok_or("The pause between sign-ins must not be zero.");
         Ok(Self {
             pool,
-            by_name: RateLimiter::keyed(quota(BURST)?),
-            by_address: RateLimiter::keyed(quota(ADDRESS_BURST)?),
+            by_name: Guesses::new(BURST)?,
+            by_address: Guesses::new(ADDRESS_BURST)?,
             nobody: hash("nobody signs in with this")?,
         })
     }
@@ -99,11 +132,9 @@ impl Door for LocalDoor {
             Failure::Internal { message: "The console’s accounts could not be read. Try again, or look into its log.".into() }
         };
         let name = user.to_lowercase();
-        let by_name = self.by_name.check_key(&(name.clone(), address.to_owned()));
-        let by_address = self.by_address.check_key(&address.to_owned());
-        if let Err(early) = by_name.and(by_address) {
-            let wait = early.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            return Err(Failure::TooManyAttempts { retry_in_seconds: u32::try_from(wait).unwrap_or(u32::MAX) });
+        let name_and_address = format!("{address} {name}");
+        if let Err(retry_in_seconds) = self.by_name.count(&name_and_address).and_then(|()| self.by_address.count(address)) {
+            return Err(Failure::TooManyAttempts { retry_in_seconds });
         }
         let row: Option<(String, String)> = sqlx::query_as("select name, password_hash from accounts where name = $1")
             .bind(&name)
@@ -119,8 +150,56 @@ impl Door for LocalDoor {
         .await
         .map_err(|e| broken(&e))?;
         match known.filter(|_| matches) {
-            Some(user) => Ok(Operator { user }),
+            Some(user) => {
+                self.by_name.forget(&name_and_address);
+                self.by_address.forget(address);
+                Ok(Operator { user })
+            }
             None => Err(Failure::WrongPassword),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn door() -> (tempfile::TempDir, LocalDoor) {
+        let folder = tempfile::tempdir().unwrap();
+        let door = LocalDoor::new(crate::store::open(folder.path()).await.unwrap()).unwrap();
+        door.first(Some("right")).await.unwrap();
+        (folder, door)
+    }
+
+    #[tokio::test]
+    async fn wrong_guesses_are_bounded_and_a_right_password_forgets_them() {
+        let (_folder, door) = door().await;
+        for _ in 0..20 {
+            assert_eq!(door.check("Admin", "right", "a").await.map(|o| o.user), Ok("admin".to_owned()), "however often one signs in");
+        }
+        for _ in 0..BURST.get() {
+            assert_eq!(door.check("admin", "wrong", "a").await, Err(Failure::WrongPassword));
+        }
+        assert!(matches!(door.check("admin", "right", "a").await, Err(Failure::TooManyAttempts { retry_in_seconds: 1..=31 })));
+        assert!(door.check("admin", "right", "b").await.is_ok(), "another address is not kept waiting");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_name_is_refused_like_a_wrong_password() {
+        let (_folder, door) = door().await;
+        assert_eq!(door.check("nobody", "right", "a").await, Err(Failure::WrongPassword));
+    }
+
+    #[tokio::test]
+    async fn the_first_password_is_made_once_and_a_given_one_replaces_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let door = LocalDoor::new(crate::store::open(folder.path()).await.unwrap()).unwrap();
+        let FirstPassword::Made(made) = door.first(None).await.unwrap() else { panic!("one is made") };
+        assert_eq!(made.len(), 20);
+        assert_eq!(door.first(None).await.unwrap(), FirstPassword::Kept);
+        assert!(door.check("admin", &made, "a").await.is_ok());
+        assert_eq!(door.first(Some("other")).await.unwrap(), FirstPassword::Given);
+        assert!(door.check("admin", "other", "a").await.is_ok());
+        assert_eq!(door.check("admin", &made, "a").await, Err(Failure::WrongPassword));
     }
 }

@@ -188,7 +188,13 @@ impl ExpireForm {
         if ids.len() > MAX_EXPIRE {
             return Err(vec![FieldError::new("ids", format!("Select at most {MAX_EXPIRE} sessions at once; {} are selected.", ids.len()))]);
         }
-        if let Some(bad) = ids.iter().find(|id| id.0.chars().count() > 128 || id.0.chars().any(|c| c.is_control() || c.is_whitespace())) {
+        // AWS's are UUIDs; the rule is a little wider, should it ever widen them.
+        let is_id = |id: &SessionId| {
+            id.0.len() <= 128
+                && id.0.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && id.0.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        if let Some(bad) = ids.iter().find(|id| !is_id(id)) {
             let shown: String = bad.0.chars().take(24).filter(|c| !c.is_control()).collect();
             return Err(vec![FieldError::new("ids", format!("“{shown}” is not the id of a session."))]);
         }

@@ -61,8 +61,8 @@ impl Scope {
     }
 }
 
-/// `1111 2222 3333`: how an account number is shown. It is copied without the spaces.
-pub fn spaced_account(account: &AccountId) -> String {
+/// The digits of an account in groups of four, as they are shown.
+pub fn fours(account: &AccountId) -> Vec<String> {
     let digits: Vec<char> = account.0.chars().collect();
-    digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    digits.chunks(4).map(|four| four.iter().collect()).collect()
 }

@@ -5,26 +5,33 @@ use domain::form::{ExpireForm, ExpireResult};
 use domain::query::Window;
 use domain::session::Session;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The most rows that arrive with a page.
 pub const FIRST_ROWS: usize = 200;
 
+/// What a page with a list of sessions begins with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionPage {
+    /// The first rows of the list.
+    pub window: Window<Session>,
+    /// The sessions that the URL names by `peek` and `id`, as far as they are known, wherever they are in the list.
+    pub named: Vec<Session>,
+}
+
 /// The sessions that `query` (a URL's query string, without `?`) asks for, from `start` on; the newest snapshot, no AWS call.
 #[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
-pub async fn session_list(query: String, start: usize) -> Result<Window<Session>, AppError> {
+pub async fn session_list(query: String, start: usize) -> Result<SessionPage, AppError> {
     use domain::list::SESSION_FACETS;
     use domain::query::{Query, window};
 
     let cx = crate::ctx::Ctx::authorize().await?;
-    let query = Query::parse::<Session>(crate::paths::pairs(&query));
-    Ok(window(&cx.estate().sessions, &query, cx.parts.gateway.aws_now(), start, FIRST_ROWS, SESSION_FACETS))
-}
-
-/// The sessions with these ids, as far as they are known. For the dialog and the details of a page without WASM.
-#[server(endpoint = "session/some", input = leptos::server_fn::codec::GetUrl)]
-pub async fn some_sessions(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
-    Ok(cx.estate().sessions.iter().filter(|s| ids.contains(&s.id.0)).cloned().collect())
+    let pairs = crate::paths::pairs(&query);
+    let estate = cx.estate();
+    let is_named = |s: &&Session| pairs.iter().any(|(key, value)| matches!(key.as_str(), "peek" | "id") && *value == s.id.0);
+    let named = estate.sessions.iter().filter(is_named).cloned().collect();
+    let query = Query::parse::<Session>(pairs);
+    Ok(SessionPage { window: window(&estate.sessions, &query, cx.parts.gateway.aws_now(), start, FIRST_ROWS, SESSION_FACETS), named })
 }
 
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended

@@ -76,19 +76,13 @@ fn SignInForm(left: Option<Flash>) -> impl IntoView {
     }
 }
 
-/// Days of seats, as the design's picture has them: a wave that wanders from row to row.
+/// Days of seats: a wave that wanders from row to row (`public/waves.svg`).
 #[component]
 fn Waves() -> impl IntoView {
-    let bars = (0..26_i32).map(|row| {
-        let (mut free, mut used) = (String::new(), String::new());
-        for column in 0..120_i32 {
-            let phase = (f64::from(column) - f64::from(row) * 5.0).rem_euclid(120.0) / 120.0;
-            let level = (std::f64::consts::TAU * (phase - 0.1)).sin().max(0.0).powf(0.5) * 20.0 + 1.5;
-            let (x, y) = (column * 8, row * 34 + 15);
-            free.push_str(&format!("M{x} {y}v-{:.1}h6v{:.1}z", level + 3.0, level + 3.0));
-            used.push_str(&format!("M{x} {y}v-{level:.1}h6v{level:.1}z"));
-        }
-        view! { <path class="c-free" opacity=".5" d=free></path><path class="c-use" d=used></path> }
-    });
-    view! { <svg viewBox="0 0 960 884" preserveAspectRatio="xMidYMid slice" class="absolute inset-0 w-full h-full">{bars.collect_view()}</svg> }
+    view! {
+        <svg class="absolute inset-0 w-full h-full">
+            <use href="/waves.svg#free" class="c-free opacity-50" width="100%" height="100%"></use>
+            <use href="/waves.svg#used" class="c-use" width="100%" height="100%"></use>
+        </svg>
+    }
 }

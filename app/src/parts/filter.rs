@@ -96,6 +96,7 @@ pub fn FilterBox<R: Listed>(
             }
         }
     };
+    let submit = navigate.clone();
     let on_submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         let Some(input) = node.get_untracked() else { return };
@@ -103,7 +104,15 @@ pub fn FilterBox<R: Listed>(
         pairs.push(("q".into(), input.value()));
         let next = Query::parse::<R>(pairs);
         input.set_value(&next.q);
-        navigate(&paths::with_query(path, &next.pairs()), NavigateOptions { scroll: false, ..Default::default() });
+        submit(&paths::with_query(path, &next.pairs()), NavigateOptions { scroll: false, ..Default::default() });
+    };
+    // Backspace in the empty box takes the last token away.
+    let on_key = move |ev: leptos::ev::KeyboardEvent| {
+        let empty = node.get_untracked().is_some_and(|input| input.value().is_empty());
+        let mut next = query.get_untracked();
+        if ev.key() == "Backspace" && empty && next.terms.pop().is_some() {
+            navigate(&paths::with_query(path, &next.pairs()), NavigateOptions { scroll: false, ..Default::default() });
+        }
     };
     let hidden = move || query.with(|q| Query { q: String::new(), ..q.clone() }.pairs());
     let initial = query.with_untracked(|q| q.q.clone());
@@ -112,7 +121,7 @@ pub fn FilterBox<R: Listed>(
             <Icon name="filter" class="text-text-3"/>
             {move || hidden().into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v/> }).collect_view()}
             {move || query.with(|q| q.terms.iter().enumerate().map(|(i, t)| token::<R>(path, q, i, t)).collect_view())}
-            <input type="search" name="q" node_ref=node data-filter aria-label=label placeholder=placeholder value=initial maxlength="200" autocomplete="off" on:input=on_input/>
+            <input type="search" name="q" node_ref=node data-filter aria-label=label placeholder=placeholder value=initial maxlength="200" autocomplete="off" on:input=on_input on:keydown=on_key/>
             <span class="pr-1 text-12 text-text-3 num" aria-live="off">{move || query.with(|q| !q.is_open()).then(|| format!("{} match", matched.get()))}</span>
             <span class="pr-1 max-sm:hidden"><kbd class="kbd">"/"</kbd></span>
         </form>
@@ -147,6 +156,9 @@ pub fn SortHead<R: Listed>(
     field: &'static str,
     /// Its label.
     label: &'static str,
+    /// What all its values share, said once.
+    #[prop(optional, into)]
+    note: Signal<Option<String>>,
     /// Classes of the cell.
     #[prop(optional)]
     class: &'static str,
@@ -163,7 +175,7 @@ pub fn SortHead<R: Listed>(
     };
     view! {
         <th scope="col" role="columnheader" class=class aria-sort=sort>
-            <a class="sort" href=href>{label}{move || direction.get().map(|down| view! { <Icon name=if down { "sortdesc" } else { "sortasc" }/> })}</a>
+            <a class="sort" href=href>{label}{move || note.get().map(|n| view! { <span class="text-text-3 truncate">{n}</span> })}{move || direction.get().map(|down| view! { <Icon name=if down { "sortdesc" } else { "sortasc" }/> })}</a>
         </th>
     }
 }

@@ -8,10 +8,10 @@ use crate::parts::capacity::{Hatch, thousands};
 use crate::parts::error_view::ErrorView;
 use crate::paths;
 use crate::ui::icon::Icon;
-use domain::estate::Kind;
+use domain::estate::{Health, Kind};
 use domain::failure::Failure;
 use domain::form::Flash;
-use domain::names::spaced_account;
+use domain::names::fours;
 use domain::operator::Source;
 use domain::time::{ago, duration};
 use leptos::form::ActionForm;
@@ -87,6 +87,8 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
+    // Spaced by style, so that what is copied is the number.
+    let account = fours(&scope.account).into_iter().map(|four| view! { <span>{four}</span> }).collect_view();
     let source = match data.source {
         Source::Embedded => "Embedded AppStream",
         Source::Aws => "AWS",
@@ -125,7 +127,7 @@ fn Framed(data: FrameData) -> impl IntoView {
             <div class="min-w-0 flex flex-col">
                 <header class="top">
                     <span class="scope-now min-w-0 flex items-center gap-2"><Icon name="globe"/>
-                        <span class="truncate"><span class="sr-only">"Watching "</span><span class="acct" title=scope.account.0.clone()>{spaced_account(&scope.account)}</span>" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
+                        <span class="truncate"><span class="sr-only">"Watching "</span><span class="acct" title=scope.account.0.clone()>{account}</span>" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
                         <span class="tag max-sm:hidden">{source}</span>
                     </span>
                     <span class="ml-auto"></span>
@@ -170,17 +172,22 @@ pub fn DataAge() -> impl IntoView {
     let live = use_live();
     let stale = Memo::new(move |_| {
         let now = live.now.get();
-        live.estate.with(|e| e.health.iter().any(|h| h.failure.is_some() || h.taken.is_none_or(|t| now.since(t) > limit(h.kind))))
-            || !matches!(live.link.get(), Link::Open | Link::Waiting)
+        live.estate.with(|e| !e.health.iter().all(|h| is_fresh(h, now))) || !matches!(live.link.get(), Link::Open | Link::Waiting)
     });
     let words = move || match live.link.get() {
         Link::Cut { since, .. } | Link::Paused { since } => format!("Paused since {}", since.clock()),
         Link::SignedOut => "Signed out".to_owned(),
         Link::Open | Link::Waiting => {
             let now = live.now.get();
-            match live.estate.with(|e| e.fleets_taken()) {
-                Some(taken) => format!("{} · updated {}", if stale.get() { "Stale" } else { "Live" }, ago(taken, now)),
-                None => "First look at AppStream…".to_owned(),
+            let health = live.estate.with(|e| e.health.clone());
+            let fresh = health.iter().filter(|h| is_fresh(h, now)).count();
+            // Stacks are asked rarely, so only what pages show counts as the age of a page that is all fresh.
+            let all_fresh = fresh == health.len();
+            let oldest = health.iter().filter(|h| !all_fresh || h.kind != Kind::Stacks).map(|h| h.taken).min().flatten();
+            match oldest {
+                Some(taken) if all_fresh => format!("Live · updated {}", ago(taken, now)),
+                Some(taken) => format!("{fresh} of {} live · oldest {}", health.len(), duration(now.since(taken))),
+                None => "Looking at AppStream…".to_owned(),
             }
         }
     };
@@ -207,6 +214,10 @@ pub fn DataAge() -> impl IntoView {
         </details>
     }
     .into_any()
+}
+
+fn is_fresh(health: &Health, now: domain::time::Millis) -> bool {
+    health.failure.is_none() && health.taken.is_some_and(|t| now.since(t) <= limit(health.kind))
 }
 
 /// Twice the slow interval of each kind, plus the jitter.

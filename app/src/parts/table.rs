@@ -52,6 +52,8 @@ pub enum Key {
     Peek,
     /// `x`: select it, or not.
     Select,
+    /// `X`: select all from the last one selected to it.
+    Range,
     /// `a`: select all that match.
     All,
     /// `e`: the first action.
@@ -143,6 +145,8 @@ mod browser {
             "k" | "ArrowUp" => Some(now.map_or(0, |f| f.saturating_sub(1))),
             "Home" => Some(0),
             "End" => Some(all - 1),
+            "PageDown" => Some(now.map_or(0, |f| (f + seen()).min(all - 1))),
+            "PageUp" => Some(now.map_or(0, |f| f.saturating_sub(seen()))),
             _ => None,
         };
         if let Some(to) = step {
@@ -157,6 +161,7 @@ mod browser {
             "Enter" if !on_control => Key::Open,
             " " if !on_control => Key::Peek,
             "x" => Key::Select,
+            "X" => Key::Range,
             "a" => Key::All,
             "e" => Key::Act,
             _ => return,
@@ -165,6 +170,13 @@ mod browser {
             ev.prevent_default();
             act.run((asked, now.unwrap_or(0)));
         }
+    }
+
+    /// Rows that fit on a screen, less two for continuity.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a screen")]
+    fn seen() -> usize {
+        let height = window().inner_height().ok().and_then(|v| v.as_f64()).unwrap_or(900.0);
+        ((height / ROW) as usize).saturating_sub(5).max(1)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "row numbers")]
@@ -189,12 +201,8 @@ pub fn Spacer(
     /// How many rows.
     #[prop(into)]
     rows: Signal<usize>,
-    /// Columns of the table.
-    columns: usize,
 ) -> impl IntoView {
     move || {
-        (rows.get() > 0).then(
-            || view! { <tr class="spacer" aria-hidden="true"><td colspan=columns><svg width="1" height=rows.get() * 36></svg></td></tr> },
-        )
+        (rows.get() > 0).then(|| view! { <tr class="spacer" aria-hidden="true"><td><svg width="1" height=rows.get() * 36></svg></td></tr> })
     }
 }

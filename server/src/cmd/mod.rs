@@ -56,7 +56,15 @@ fn factor(text: &str) -> Result<f64, String> {
 
 /// Parses the command line and runs it.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => return trouble(&wrong_flags(&error)),
+        Err(help) => {
+            // Help and version; a closed pipe is no trouble.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("APPSTREAM_CONSOLE_LOG").unwrap_or_else(|_| "info,aws_config=warn".into()),
@@ -76,6 +84,18 @@ pub fn run() -> ExitCode {
     // Streams are closed by now; whatever still hangs does not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     outcome.map_or_else(|sentence| trouble(&sentence), |()| ExitCode::SUCCESS)
+}
+
+/// Clap's first paragraph as a sentence: what it says after that is the usage, which --help has in full.
+fn wrong_flags(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    // The first paragraph: a line, or a line and what it lists.
+    let first: Vec<&str> = text.trim_start_matches("error: ").lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let first = first.join(" ");
+    let first = first.trim_end_matches(['.', ':']);
+    let mut letters = first.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{first}. What can be given is told by --help.")
 }
 
 fn trouble(sentence: &str) -> ExitCode {

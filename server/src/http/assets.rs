@@ -12,7 +12,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Site;
 
 /// Paths, or the beginnings of paths, that are files.
-pub const PUBLIC: [&str; 7] = ["/pkg/", "/fonts/", "/icons.svg", "/favicon.svg", "/favicon.ico", "/theme.js", "/robots.txt"];
+pub const PUBLIC: [&str; 8] = ["/pkg/", "/fonts/", "/icons.svg", "/waves.svg", "/favicon.svg", "/favicon.ico", "/theme.js", "/robots.txt"];
 
 /// Routes of all files.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -59,7 +59,8 @@ pub fn leptos_options() -> LeptosOptions {
 
 /// The console's router. Needs no port: tests call it directly. `sessions` stores the sign-ins.
 pub fn router(state: AppState, sessions: sessions::Store) -> Router {
-    let pages = generate_route_list(app::App);
+    // The router cannot hold a route for everything beside `/{account}/…`; the fallback renders the app for whatever is no route.
+    let pages = generate_route_list(app::App).into_iter().filter(|page| !page.path().contains('*')).collect();
     let context = {
         let parts = state.parts.clone();
         move || {
@@ -83,7 +84,8 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
     Router::new()
         .route(app::paths::LIVE, get(live::stream))
         .route("/api/{*function}", get(functions.clone()).post(functions))
-        .leptos_routes_with_context(&state, pages, context, shell)
+        .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
+        .fallback(leptos_axum::render_app_async_with_context(context, shell))
         .layer(middleware::from_fn(guard::guard))
         .layer(sessions::layer(sessions))
         .layer(CsrfLayer::new())

@@ -47,6 +47,11 @@ impl Watcher {
 
     /// Begins to watch `scope` until `end`.
     pub fn start(gateway: Arc<dyn AppStream>, scope: Scope, end: CancellationToken) -> Self {
+        Self::start_with(gateway, scope, end, rand::random::<f64>)
+    }
+
+    /// Like [`start`](Self::start), with `chance` (0 to 1) deciding the jitter of each pause.
+    pub fn start_with(gateway: Arc<dyn AppStream>, scope: Scope, end: CancellationToken, chance: fn() -> f64) -> Self {
         let estate = Estate { scope, now: gateway.aws_now(), ..Estate::default() };
         let watcher = Self { hub: Hub::new(estate), hurried: Arc::default(), wake: Arc::default() };
         let mut round = Round {
@@ -55,7 +60,9 @@ impl Watcher {
             began: Instant::now(),
             history: History::default(),
             due: HashMap::new(),
+            asked: HashMap::new(),
             empty_handed: HashSet::new(),
+            chance,
         };
         tokio::spawn(async move {
             tokio::select! { () = end.cancelled() => {}, () = round.forever() => {} }
@@ -72,8 +79,11 @@ struct Round {
     history: History,
     /// When each kind is asked next, in milliseconds since `began`.
     due: HashMap<Kind, i64>,
+    /// When each kind was asked last.
+    asked: HashMap<Kind, i64>,
     /// Pairs that had no session when they were last asked.
     empty_handed: HashSet<Pair>,
+    chance: fn() -> f64,
 }
 
 impl Round {
@@ -106,7 +116,8 @@ impl Round {
     fn retime(&mut self) {
         for kind in Kind::ALL {
             let pause = self.pause(kind, None);
-            let latest = self.now() + pause;
+            // Counted from the last answer: who opens a page after an hour alone does not wait for fresh rows.
+            let latest = self.asked.get(&kind).copied().unwrap_or_default() + pause;
             self.due.entry(kind).and_modify(|at| *at = (*at).min(latest));
         }
     }
@@ -115,7 +126,7 @@ impl Round {
         let situation = Situation {
             watched: self.watcher.hub.audience() > 0,
             throttled: matches!(failure, Some(Failure::Throttled { .. })),
-            chance: rand::random::<f64>(),
+            chance: (self.chance)(),
         };
         cadence::pause(kind, &self.history, &situation, self.now())
     }
@@ -142,6 +153,7 @@ impl Round {
         }
         self.history.asked(kind, failure.is_some());
         let pause = self.pause(kind, failure.as_ref());
+        self.asked.insert(kind, self.now());
         self.due.insert(kind, self.now() + pause);
         let now = self.gateway.aws_now();
         new.now = now;
@@ -176,7 +188,15 @@ impl Round {
     async fn sessions(&mut self, old: &Estate, new: &mut Estate) -> Result<(), Failure> {
         let mut failure = None;
         let mut sessions: Vec<Session> = Vec::with_capacity(old.sessions.len());
+        let known =
+            |pair: &Pair| old.sessions.iter().filter(|s| s.stack == pair.stack && s.fleet == pair.fleet).cloned().collect::<Vec<_>>();
+        let mut throttled = false;
         for pair in &old.pairs {
+            if throttled {
+                // AWS asked for less: what is known of the other pairs stays.
+                sessions.extend(known(pair));
+                continue;
+            }
             if !self.shows_use(old, pair) {
                 continue;
             }
@@ -190,15 +210,9 @@ impl Round {
                     sessions.extend(rows);
                 }
                 Err(error) => {
-                    sessions.extend(old.sessions.iter().filter(|s| s.stack == pair.stack && s.fleet == pair.fleet).cloned());
-                    let throttled = matches!(error, Failure::Throttled { .. });
+                    sessions.extend(known(pair));
+                    throttled = matches!(error, Failure::Throttled { .. });
                     failure.get_or_insert(error);
-                    if throttled {
-                        // AWS asked for less: the other pairs keep what is known of them.
-                        let asked: HashSet<_> = sessions.iter().map(|s| s.id.clone()).collect();
-                        sessions.extend(old.sessions.iter().filter(|s| !asked.contains(&s.id)).cloned());
-                        break;
-                    }
                 }
             }
         }

@@ -90,7 +90,7 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
                     <Chip look=Signal::derive(move || fleet.with(fleet_look))/>
                     <span class="text-text-3">{move || fleet.with(Fleet::type_words)}</span>
                     <span class="text-text-3 max-sm:hidden">{move || fleet.with(|f| f.display_name.clone())}</span>
-                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><DataAge/><span class="max-sm:ml-auto"></span><Buttons fleet here=buttons_here start/></div>
+                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><div class="max-sm:basis-full max-sm:-ml-2"><DataAge/></div><Buttons fleet here=buttons_here start/></div>
                 </div>
             </div>
             <nav class="tabs" aria-label="Fleet sections">{tabs}</nav>

@@ -57,7 +57,7 @@ pub fn FleetList() -> impl IntoView {
     view! {
         <Title text="Fleets · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Fleets"</h1><span class="count text-14 mt-0.5">{total}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/></div></div>
+            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Fleets"</h1><span class="count text-14 mt-0.5">{total}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
             <div class="px-(--gutter) pb-2"><Facets path=paths::FLEETS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
             <div class="bar"><FilterBox<Fleet> path=paths::FLEETS query label="Filter fleets" placeholder="Filter by name, type, image or instance" matched/></div>
             <table class="tbl stack fleet-table" role="table" aria-rowcount=move || matched.get() + 1>
@@ -69,14 +69,14 @@ pub fn FleetList() -> impl IntoView {
                     <th scope="col" role="columnheader">"Seats, up to maximum"</th>
                     <SortHead<Fleet> path=paths::FLEETS query field="inuse" label="In use" class="r col-n"/>
                     <SortHead<Fleet> path=paths::FLEETS query field="free" label="Free" class="r col-n"/>
-                    <SortHead<Fleet> path=paths::FLEETS query field="max" label="Max" class="r col-n max-lg:hidden"/>
+                    <SortHead<Fleet> path=paths::FLEETS query field="max" label="Max" class="r col-n max-lg:hidden max-xl:!pr-(--gutter)"/>
                     <SortHead<Fleet> path=paths::FLEETS query field="image" label="Image" class="col-image max-xl:hidden"/>
                     <th scope="col" role="columnheader" class="sm:hidden">"Seats"</th>
                 </tr></thead>
                 <tbody role="rowgroup" node_ref=rows.body>
-                    <Spacer rows=Signal::derive(move || view.with(|v| v.start)) columns=8/>
+                    <Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
                     <For each=move || view.get().rows key=|f| f.name.clone() let:fleet>{row(fleet, view, rows, scope.clone())}</For>
-                    <Spacer rows=Signal::derive(move || view.with(|v| v.matched - v.start - v.rows.len())) columns=8/>
+                    <Spacer rows=Signal::derive(move || view.with(|v| v.matched - v.start - v.rows.len()))/>
                 </tbody>
             </table>
             {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
@@ -115,7 +115,7 @@ fn row(first: Fleet, view: Memo<Window<Fleet>>, rows: Rows, scope: domain::names
             <td role="cell" class="max-sm:col-span-2 max-sm:!py-1.5"><CapacityBar seats/></td>
             <td role="cell" class="r is-text only-desk">{move || dash(seats.get().in_use)}</td>
             <td role="cell" class="r only-desk"><Free seats up/></td>
-            <td role="cell" class="r only-desk max-lg:hidden">{move || seats.get().max}</td>
+            <td role="cell" class="r only-desk max-lg:hidden max-xl:!pr-(--gutter)">{move || seats.get().max}</td>
             <td role="cell" class="only-desk max-xl:hidden"><span class="truncate">{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</span></td>
             <td role="cell" class="sm:hidden text-12"><span class="text-text">{move || dash(seats.get().in_use)}</span>" of "{move || seats.get().max}</td>
         </tr>

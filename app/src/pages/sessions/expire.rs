@@ -1,6 +1,6 @@
 //! Expiring one session or many: the consequence first, typed words where it hurts, a result per row.
 
-use crate::api::session::{ExpireSessions, some_sessions};
+use crate::api::session::ExpireSessions;
 use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::fleets::acts::Cli;
@@ -28,6 +28,8 @@ pub fn ExpireDialog(
     ids: Memo<Vec<String>>,
     /// Ids selected in the list.
     selected: RwSignal<BTreeSet<String>>,
+    /// Sessions that came with the page, for as long as no live rows are here.
+    named: Vec<Session>,
     /// Where Cancel leads.
     close: Signal<String>,
 ) -> impl IntoView {
@@ -35,22 +37,10 @@ pub fn ExpireDialog(
     let url = ids.get_untracked();
     let chosen: Vec<String> = if url.is_empty() { selected.get_untracked().into_iter().collect() } else { url };
     let live = use_live();
-    // With rows here no question is needed; on the server, and right after loading, there is one.
-    let known = live
-        .sessions_here
-        .get_untracked()
-        .then(|| live.estate.with_untracked(|e| e.sessions.iter().filter(|s| chosen.contains(&s.id.0)).cloned().collect::<Vec<_>>()));
-    let asked = if known.is_some() { Vec::new() } else { chosen.clone() };
-    let fetched = Resource::new_blocking(
-        move || asked.clone(),
-        |ids| async move { if ids.is_empty() { Vec::new() } else { some_sessions(ids).await.unwrap_or_default() } },
-    );
-    match known {
-        Some(sessions) => view! { <Confirm chosen sessions selected close/> }.into_any(),
-        None => view! {
-            <Suspense fallback=|| ()>{move || { let chosen = chosen.clone(); Suspend::new(async move { let sessions = fetched.await; view! { <Confirm chosen sessions selected close/> } }) }}</Suspense>
-        }.into_any(),
-    }
+    let known = if live.sessions_here.get_untracked() { live.estate.with_untracked(|e| e.sessions.clone()) } else { named };
+    let wanted: BTreeSet<&String> = chosen.iter().collect();
+    let sessions = known.into_iter().filter(|s| wanted.contains(&s.id.0)).collect();
+    view! { <Confirm chosen=chosen.clone() sessions selected close/> }
 }
 
 #[component]
@@ -93,7 +83,8 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
     let title = if n == 1 { "Expire 1 session?".to_owned() } else { format!("Expire {n} sessions?") };
     let verb = if n == 1 { "Expire 1 session".to_owned() } else { format!("Expire {n} sessions") };
     let strong = match connected {
-        0 => "Nobody of them is connected.".to_owned(),
+        0 if n == 1 => "This person is not connected.".to_owned(),
+        0 => "None of them is connected.".to_owned(),
         1 => "1 person is connected and will be cut off at once.".to_owned(),
         c => format!("{c} people are connected and will be cut off at once."),
     };
@@ -133,7 +124,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
                     <p id="dialog-consequence"><strong>{strong}</strong>{rest}{(gone > 0).then(|| format!(" {gone} of the selected sessions are no longer known; they have probably ended."))}</p>
                     {inputs}
                     <div class="rounded-2 border border-line overflow-auto max-h-60" tabindex="0" role="region" aria-label="Sessions to expire"><table class="tbl tbl--plain dlg-table"><caption class="sr-only">"Sessions to expire"</caption>
-                        <thead><tr><th scope="col">"User"</th><th scope="col">"State"</th><th scope="col" class="max-sm:hidden">"Fleet"</th><th scope="col" class="r">"Running for"</th></tr></thead><tbody>{lines}</tbody></table></div>
+                        <thead><tr><th scope="col" class="col-user">"User"</th><th scope="col">"State"</th><th scope="col" class="max-sm:hidden">"Fleet"</th><th scope="col" class="r">"Running for"</th></tr></thead><tbody>{lines}</tbody></table></div>
                     {(sessions.len() > SHOWN).then(|| view! { <p class="text-12 text-text-3">{format!("and {} more", sessions.len() - SHOWN)}</p> })}
                     {words.map(|w| view! { <TextField form="form" name="confirm" label=format!("Type “{w}” to confirm") error=at("confirm") value=typed.clone()/> })}
                     <div aria-live="polite">

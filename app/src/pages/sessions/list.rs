@@ -1,6 +1,6 @@
 //! `/sessions`: all sessions of all stacks and fleets in one list; found, filtered, sorted, selected, expired.
 
-use crate::api::session::{FIRST_ROWS, session_list};
+use crate::api::session::{FIRST_ROWS, SessionPage, session_list};
 use crate::live::use_live;
 use crate::pages::sessions::expire::{ExpireDialog, LeftResults};
 use crate::pages::sessions::peek::Peek;
@@ -12,7 +12,7 @@ use crate::parts::table::{Key, Rows, Spacer};
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::SESSION_FACETS;
-use domain::query::{Query, Window};
+use domain::query::Query;
 use domain::session::{Presence, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -46,19 +46,20 @@ pub fn SessionList() -> impl IntoView {
 }
 
 #[component]
-fn Listed(first: Window<Session>) -> impl IntoView {
+fn Listed(first: SessionPage) -> impl IntoView {
     let live = use_live();
     let query = use_query::<Session>();
     let map = use_query_map();
-    let rows = Rows::new(first.start);
-    let view = live_window(first, query, rows, SESSION_FACETS);
+    let SessionPage { window, named } = first;
+    let named = StoredValue::new(named);
+    let rows = Rows::new(window.start);
+    let view = live_window(window, query, rows, SESSION_FACETS);
     let matched = Signal::derive(move || view.with(|v| v.matched));
     let total = Signal::derive(move || view.with(|v| v.total));
     let url_ids = Memo::new(move |_| map.with(|m| m.get_all("id").unwrap_or_default()));
     let selected = RwSignal::new(url_ids.get_untracked().into_iter().collect::<BTreeSet<String>>());
     let peek = Memo::new(move |_| map.with(|m| m.get("peek").unwrap_or_default()));
     let doing = Memo::new(move |_| map.with(|m| m.get("do").unwrap_or_default()));
-    let shared = Shared { view, rows, selected, peek };
     let scope = live.estate.with_untracked(|e| e.scope.clone());
     // Every link of this page keeps the question and adds what it is about.
     let here = move |extra: &[(&str, &str)]| {
@@ -87,17 +88,34 @@ fn Listed(first: Window<Session>) -> impl IntoView {
             selected.set(all.into_iter().map(|i| e.sessions[i].id.0.clone()).collect());
         });
     };
+    // Where a range begins: the row that was selected last.
+    let anchor = RwSignal::new(0_usize);
+    let pick = Callback::new(move |(at, to_here): (usize, bool)| {
+        let matches: Vec<String> = if live.sessions_here.get_untracked() {
+            live.estate.with_untracked(|e| {
+                query.with_untracked(|q| q.select(&e.sessions, e.now)).into_iter().map(|i| e.sessions[i].id.0.clone()).collect()
+            })
+        } else {
+            view.with_untracked(|v| v.rows.iter().map(|s| s.id.0.clone()).collect())
+        };
+        let from = if to_here { anchor.get_untracked() } else { at };
+        let range = matches.get(from.min(at)..=from.max(at).min(matches.len().saturating_sub(1))).unwrap_or_default();
+        selected.update(|all| match range {
+            [one] if all.remove(one) => {}
+            several => all.extend(several.iter().cloned()),
+        });
+        anchor.set(at);
+    });
+    let mail = Memo::new(move |_| view.with(|v| shared_mail_domain(&v.rows)));
+    let shared = Shared { view, rows, selected, pick, peek, mail };
     let act = {
         let go = go.clone();
         Callback::new(move |(key, at): (Key, usize)| {
             let session = view.with_untracked(|v| at.checked_sub(v.start).and_then(|i| v.rows.get(i).cloned()));
             match (key, session) {
                 (Key::Open | Key::Peek, Some(s)) => go(&here(&[("peek", &s.id.0)])),
-                (Key::Select, Some(s)) => selected.update(|all| {
-                    if !all.remove(&s.id.0) {
-                        all.insert(s.id.0);
-                    }
-                }),
+                (Key::Select, _) => pick.run((at, false)),
+                (Key::Range, _) => pick.run((at, true)),
                 (Key::All, _) => select_all(),
                 (Key::Act, focused) => {
                     if selected.with_untracked(BTreeSet::is_empty)
@@ -126,7 +144,8 @@ fn Listed(first: Window<Session>) -> impl IntoView {
         }
         let known = view
             .with(|v| v.rows.iter().find(|s| s.id.0 == id).cloned())
-            .or_else(|| live.estate.with(|e| e.sessions.iter().find(|s| s.id.0 == id).cloned()));
+            .or_else(|| live.estate.with(|e| e.sessions.iter().find(|s| s.id.0 == id).cloned()))
+            .or_else(|| named.with_value(|n| n.iter().find(|s| s.id.0 == id).cloned()));
         known.or_else(|| last.cloned().flatten().filter(|s| s.id.0 == id))
     });
     let ready = Memo::new(move |_| live.estate.with(|e| e.is_ready()));
@@ -138,11 +157,11 @@ fn Listed(first: Window<Session>) -> impl IntoView {
         move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/></div></div>
+            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
             <LeftResults/>
             <div class="px-(--gutter) pb-2"><Facets path=paths::SESSIONS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
             <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/></div>
-            <div class="flex flex-1 min-w-0">
+            <div class="flex flex-1 min-w-0" class:has-peek=move || peeked.with(Option::is_some)>
                 <form class="flex-1 min-w-0 flex flex-col" method="get" action=paths::SESSIONS>
                     {move || query.with(Query::pairs).into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v/> }).collect_view()}
                     <input type="hidden" name="do" value="expire"/>
@@ -150,18 +169,18 @@ fn Listed(first: Window<Session>) -> impl IntoView {
                         <caption class="sr-only">"Sessions"</caption>
                         <thead role="rowgroup"><tr role="row">
                             <th scope="col" role="columnheader" class="col-cb"><input type="checkbox" class="cb" aria-label="Select all sessions that match" prop:checked=all_selected on:change=all_shown/></th>
-                            <SortHead<Session> path=paths::SESSIONS query field="user" label="User" class="col-name"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="user" label="User" note=mail class="col-name"/>
                             <SortHead<Session> path=paths::SESSIONS query field="state" label="State" class="col-state"/>
                             <SortHead<Session> path=paths::SESSIONS query field="fleet" label="Fleet"/>
                             <SortHead<Session> path=paths::SESSIONS query field="stack" label="Stack" class="max-2xl:hidden"/>
                             <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r max-lg:hidden"/>
                             <SortHead<Session> path=paths::SESSIONS query field="left" label="Ends in"/>
-                            <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="max-xl:hidden"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="col-instance max-xl:hidden"/>
                         </tr></thead>
                         <tbody role="rowgroup" node_ref=rows.body>
-                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() { v.start } else { 0 })) columns=8/>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() { v.start } else { 0 }))/>
                             <For each=move || view.get().rows key=|s| s.id.clone() let:session>{row(session, shared, row_scope.clone(), |id| here(&[("peek", id)]))}</For>
-                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() && v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 })) columns=8/>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() && v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 }))/>
                         </tbody>
                     </table>
                     {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
@@ -188,10 +207,17 @@ fn Listed(first: Window<Session>) -> impl IntoView {
                     view! { <Peek session close=Signal::derive(move || here(&[])) expire=Signal::derive(move || here(&[("do", "expire"), ("id", &id)]))/> }
                 })}
             </div>
-            {move || dialog_open().then(|| view! { <ExpireDialog ids=url_ids selected close=Signal::derive(move || here(&[]))/> })}
+            {move || dialog_open().then(|| view! { <ExpireDialog ids=url_ids selected named=named.get_value() close=Signal::derive(move || here(&[]))/> })}
         </main>
     }
     .into_any()
+}
+
+/// `@halden.example` when all users of the rows share it: then the column's header says it once.
+fn shared_mail_domain(rows: &[Session]) -> Option<String> {
+    let domain = |s: &Session| s.user_id.split_once('@').map(|(_, domain)| domain.to_owned());
+    let first = domain(rows.first()?)?;
+    rows.iter().all(|s| domain(s).as_deref() == Some(&first)).then(|| format!("@{first}"))
 }
 
 fn empty(ready: bool, total: usize) -> AnyView {

@@ -38,7 +38,7 @@ pub fn Peek(
                 <dt>"Sign-in"</dt><dd>{move || session.with(|s| s.authentication.words())}</dd>
                 <dt>"Started"</dt><dd>{move || moment(session.with(|s| s.started))}</dd>
                 <dt>"Ends in"</dt><dd>{move || left().unwrap_or_else(|| "–".into())}</dd>
-                <dt>"As it is since"</dt><dd>{move || moment(session.with(|s| s.since))}</dd>
+                {move || session.with(|s| s.since).map(|at| view! { <dt>"In this state since"</dt><dd><Ago at/></dd> })}
                 <dt>"Instance"</dt><dd><code>{move || session.with(|s| s.instance_id.clone().unwrap_or_else(|| "–".into()))}</code></dd>
                 <dt>"Instance is"</dt><dd>{move || session.with(|s| if is_draining(s) { "draining" } else { "taking sessions" })}</dd>
                 <dt>"Address"</dt><dd><code>{move || session.with(|s| s.eni_private_ip_address.clone().into_iter().chain(s.eni_ipv6_addresses.clone()).collect::<Vec<_>>().join(", "))}</code></dd>

@@ -23,8 +23,12 @@ pub struct Shared {
     pub rows: Rows,
     /// Ids of selected sessions.
     pub selected: RwSignal<BTreeSet<String>>,
+    /// Selects the row with this index or not; with Shift all from the last one to it.
+    pub pick: Callback<(usize, bool)>,
     /// The id whose details are open.
     pub peek: Memo<String>,
+    /// The mail domain that all users share, with `@`.
+    pub mail: Memo<Option<String>>,
 }
 
 /// `i-085d…15e7`: the middle cut.
@@ -35,7 +39,7 @@ pub fn short_id(id: &str) -> String {
 
 /// One row of the list. `details` is the URL of its details.
 pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) -> String) -> AnyView {
-    let Shared { view, rows, selected, peek } = shared;
+    let Shared { view, rows, selected, pick, peek, mail } = shared;
     let live = use_live();
     let id = first.id.0.clone();
     let (user, fleet) = (first.user_id.clone(), first.fleet.clone());
@@ -64,22 +68,21 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
             format!("{:.0}%", done.clamp(0.0, 1.0) * 100.0)
         })
     };
-    let toggle = {
-        let id = id.clone();
-        move |_| {
-            selected.update(|s| {
-                if !s.remove(&id) {
-                    s.insert(id.clone());
-                }
-            })
-        }
+    let picked = move |ev: leptos::ev::MouseEvent| {
+        pick.run((index.get_untracked(), ev.shift_key()));
+        // The browser toggles the box by itself, also where a range leaves the row selected.
+        let input = event_target::<leptos::web_sys::HtmlInputElement>(&ev);
+        request_animation_frame(move || input.set_checked(is_selected.get_untracked()));
     };
-    let short = user.split('@').next().unwrap_or(&user).to_owned();
+    let short = {
+        let user = user.clone();
+        move || mail.with(|m| m.as_deref().and_then(|m| user.strip_suffix(m)).unwrap_or(&user).to_owned())
+    };
     let href = details(&id);
     view! {
         <tr role="row" class="max-sm:grid-cols-[1.5rem_minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index.get())
             aria-selected=move || is_selected.get().then_some("true") aria-current=move || is_peeked.get().then_some("true") aria-rowindex=move || index.get() + 2>
-            <td role="cell" class="max-sm:row-span-2 max-sm:!pt-0.5"><input type="checkbox" class="cb" name="id" value=id aria-label=format!("Select session of {user}") prop:checked=is_selected on:change=toggle/></td>
+            <td role="cell" class="max-sm:row-span-2 max-sm:!pt-0.5"><input type="checkbox" class="cb" name="id" value=id aria-label=format!("Select session of {user}") prop:checked=is_selected on:click=picked/></td>
             <th role="rowheader" scope="row"><a class="name" href=href title=user.clone()>{short}</a></th>
             <td role="cell" class="max-sm:justify-self-end"><Chip look=Signal::derive(move || session.with(session_look)) age=Signal::derive(move || session.with(|s| age(s.since, live.now.get())))/></td>
             <td role="cell" class="is-text max-sm:!text-text-2 max-sm:text-12"><a class="hover:underline" href=paths::fleet(&scope, &fleet)>{fleet.0.clone()}</a></td>
@@ -92,7 +95,7 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
                     <span class=if soon { "t-warn tone-text inline-flex items-center gap-1" } else { "" }>{soon.then(|| view! { <Icon name="clock" class="i-12"/> })}{duration(ms)}</span>
                 </span> }.into_any()
             })}</td>
-            <td role="cell" class="only-desk max-xl:hidden">{move || session.with(|s| s.instance_id.clone()).map_or_else(|| "–".into_any(), |i| view! { <code title=i.clone()>{short_id(&i)}</code> }.into_any())}
+            <td role="cell" class="col-instance only-desk max-xl:hidden">{move || session.with(|s| s.instance_id.clone()).map_or_else(|| "–".into_any(), |i| view! { <code title=i.clone()>{short_id(&i)}</code> }.into_any())}
                 {move || session.with(is_draining).then(|| view! { <span class="t-note tone-icon ml-1" title="Draining"><Icon name="s-drain" class="i-12"/><span class="sr-only">"draining"</span></span> })}</td>
         </tr>
     }
@@ -128,7 +131,7 @@ pub fn FleetSessions(name: FleetName) -> impl IntoView {
         <div class="px-(--gutter) pt-5 pb-2 flex items-center"><h2 class="h2">"Sessions"</h2><a class="link ml-auto" href=url.clone()>"Find, select and expire in the list of all sessions"</a></div>
         <Suspense fallback=|| ()>{move || {
             let (query, url) = (Query::parse::<Session>(pairs.clone()), url.clone());
-            Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <FleetRows first query url/> } })
+            Suspend::new(async move { let first = initial.await.unwrap_or_default().window; view! { <FleetRows first query url/> } })
         }}</Suspense>
     }
     .into_any()
@@ -153,9 +156,9 @@ fn FleetRows(first: Window<Session>, query: Query, url: String) -> impl IntoView
         <table class="tbl tbl--plain"><caption class="sr-only">"Sessions of this fleet"</caption>
             <thead><tr><th scope="col">"User"</th><th scope="col">"State"</th><th scope="col" class="max-sm:hidden">"Stack"</th><th scope="col" class="r">"Running for"</th></tr></thead>
             <tbody node_ref=rows.body>
-                <crate::parts::table::Spacer rows=Signal::derive(move || view.with(|v| v.start)) columns=4/>
+                <crate::parts::table::Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
                 <For each=move || view.get().rows key=|s| s.id.clone() children=line/>
-                <crate::parts::table::Spacer rows=Signal::derive(move || view.with(|v| if v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 })) columns=4/>
+                <crate::parts::table::Spacer rows=Signal::derive(move || view.with(|v| if v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 }))/>
             </tbody>
         </table>
         {move || view.with(|v| v.matched == 0).then(|| view! { <p class="px-(--gutter) py-4 text-text-2">"No session on this fleet."</p> })}

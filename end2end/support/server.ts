@@ -1,0 +1,84 @@
+// Starts the release build in a folder of its own, and talks to its simulator's private controls.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createServer } from "node:net";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = process.env.CARGO_TARGET_DIR ?? resolve(here, "../../target");
+export const program = join(target, "release/appstream-console");
+export const password = "correct horse battery";
+
+export async function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => done(port));
+    });
+  });
+}
+
+export interface Options {
+  /** What the embedded AppStream begins with. */
+  seed?: "demo" | "empty" | "large";
+  /** Divides the durations that AWS takes; 1 by default, so that only a moved clock makes fleets start. */
+  haste?: number;
+}
+
+export class Server {
+  private constructor(
+    readonly url: string,
+    readonly aws: string,
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  static async start(options: Options = {}): Promise<Server> {
+    const folder = mkdtempSync(join(tmpdir(), "appstream-console-"));
+    const [port, aws] = [await freePort(), await freePort()];
+    const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];
+    args.push("--seed", options.seed ?? "demo", "--haste", String(options.haste ?? 1));
+    const env = { ...process.env, APPSTREAM_CONSOLE_ADMIN_PASSWORD: password };
+    const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+    const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, child, folder);
+    for (let tries = 0; ; tries++) {
+      const ready = await fetch(`${server.url}/readyz`).then((r) => r.ok, () => false);
+      if (ready) return server;
+      if (tries > 200 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
+      await new Promise((next) => setTimeout(next, 50));
+    }
+  }
+
+  /** Calls a private control of the simulator (`/_simulator/…`). */
+  async control(method: string, path: string, body?: unknown): Promise<any> {
+    const init: RequestInit = { method };
+    if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+    const answer = await fetch(`${this.aws}/_simulator/${path}`, init);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Moves simulated time. */
+  async advance(seconds: number): Promise<void> {
+    await this.control("POST", "clock", { advance_seconds: seconds });
+  }
+
+  /** Ends the program; what it does on the way is not waited for longer than five seconds. */
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      const gone = new Promise((done) => this.process.once("exit", done));
+      this.process.kill("SIGTERM");
+      await Promise.race([gone, new Promise((late) => setTimeout(late, 5000))]);
+      this.process.kill("SIGKILL");
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+// The fixtures of every test: a console of its own, a signed-in page, and a watch on the browser's console.
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { Server, password, type Options } from "./server";
+
+export { expect, password };
+
+interface Fixtures {
+  /** How the console is started; set with `test.use`. */
+  start: Options;
+  server: Server;
+  /** A page that is signed in and on the overview. */
+  signedIn: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  start: [{}, { option: true }],
+  server: async ({ start }, use) => {
+    const server = await Server.start(start);
+    await use(server);
+    await server.stop();
+  },
+  baseURL: async ({ server }, use) => use(server.url),
+  page: async ({ page }, use) => {
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await use(page);
+    expect(complaints.filter((c) => !allowed.some((a) => c.includes(a))), "the browser's console is quiet").toEqual([]);
+  },
+  signedIn: async ({ page, server }, use) => {
+    await signIn(page, server);
+    await use(page);
+  },
+});
+
+/** What Chromium itself says about answers that a test asks for: a refused request, a server that is gone. */
+const allowed = ["Failed to load resource", "net::ERR_"];
+
+/** Signs in and lands on `to`. */
+export async function signIn(page: Page, server: Server, to = "/"): Promise<void> {
+  await page.goto(server.url + (to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`));
+  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("navigation", { name: "Main navigation" }).or(page.getByRole("navigation", { name: "Quick navigation" })).first()).toBeVisible();
+}
+
+/** Waits until the page is alive: hydrated, and its stream open. */
+export async function alive(page: Page): Promise<void> {
+  await expect(page.locator("html[data-live]")).toHaveCount(1);
+}
+
+/** Fails on anything that axe finds at WCAG 2.2 AA or best practice. */
+export async function accessible(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  const told = found.violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.target} ${n.html.slice(0, 160)}`).join("\n")}`);
+  expect(told.join("\n")).toBe("");
+}

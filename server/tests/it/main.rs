@@ -1,0 +1,10 @@
+//! The server as its clients see it: one binary, a module a subject.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+
+mod forms;
+mod gateway;
+mod http;
+mod live;
+mod program;
+mod support;
+mod watcher;

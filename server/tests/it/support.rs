@@ -1,0 +1,164 @@
+//! A console without a port: the real router over the embedded AppStream, in a folder of its own.
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use domain::names::Scope;
+use domain::operator::Source;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use server::door::LocalDoor;
+use server::gateway::clock::AwsClock;
+use server::gateway::embedded::Embedded;
+use server::gateway::{Sdk, client};
+use server::http::{AppState, sessions};
+use server::poll::Watcher;
+use simulator::{Options, Seed};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "correct horse battery";
+pub const HOST: &str = "127.0.0.1:3000";
+
+pub fn scope() -> Scope {
+    Scope::new("111122223333", "us-east-1")
+}
+
+/// A simulator whose fleets take as long as AWS's.
+pub fn simulator(seed: Seed) -> Embedded {
+    Embedded::new(Options { seed, pace: 1.0, haste: 1.0, rng_seed: 7, public_base: None })
+}
+
+/// One call of the simulator's private controls.
+#[track_caller]
+pub fn control(embedded: &Embedded, method: &str, path: &str, body: &Value) -> Value {
+    let request = simulator::Request {
+        method: method.into(),
+        path: format!("/_simulator/{path}"),
+        body: body.to_string().into_bytes(),
+        ..Default::default()
+    };
+    let answer = embedded.answer(true, &request);
+    assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+/// How often each operation was called.
+pub fn calls(embedded: &Embedded) -> Value {
+    control(embedded, "GET", "calls", &json!({}))["by_operation"].clone()
+}
+
+pub fn gateway(embedded: &Embedded, wire: client::Wire) -> Sdk {
+    let clock = AwsClock::default();
+    Sdk::new(client::embedded(embedded, &scope(), wire, &clock), clock)
+}
+
+pub struct Console {
+    pub embedded: Embedded,
+    pub watcher: Watcher,
+    router: axum::Router,
+    end: CancellationToken,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.end.cancel();
+    }
+}
+
+impl Console {
+    pub async fn start(seed: Seed) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = server::store::open(folder.path()).await.unwrap();
+        let door = LocalDoor::new(pool.clone()).unwrap();
+        door.first(Some(PASSWORD)).await.unwrap();
+        let embedded = simulator(seed);
+        let gateway = Arc::new(gateway(&embedded, client::Wire::Default));
+        let end = CancellationToken::new();
+        let watcher = Watcher::start(gateway.clone(), scope(), end.clone());
+        let parts = server::http::parts(gateway, &watcher, Arc::new(door), Source::Embedded);
+        let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
+        let router = server::http::router(state, sessions::Store(pool));
+        let console = Self { embedded, watcher, router, end, _folder: folder };
+        console.until(|e| e.is_ready()).await;
+        console
+    }
+
+    /// Waits until the snapshot is as wanted.
+    pub async fn until(&self, wanted: impl Fn(&domain::estate::Estate) -> bool) {
+        for _ in 0..400 {
+            if wanted(&self.watcher.hub().estate()) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("the snapshot never became as wanted");
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str, cookie: &str) -> Response<Body> {
+        self.send(asked("GET", path, cookie).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()).await
+    }
+
+    /// A server function, called as the WASM does; its status and answer.
+    pub async fn call(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, Value) {
+        let request = asked("POST", path, cookie)
+            .header(header::ORIGIN, format!("http://{HOST}"))
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = self.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+        let status = answer.status();
+        let text = text(answer).await;
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// A plain form post from the page `from`, as a browser without WASM sends it.
+    pub async fn post(&self, path: &str, cookie: &str, from: &str, form: &str) -> Response<Body> {
+        let request = asked("POST", path, cookie)
+            .header(header::ORIGIN, format!("http://{HOST}"))
+            .header(header::REFERER, format!("http://{HOST}{from}"))
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Signs in; the cookie to send with every request.
+    pub async fn sign_in(&self) -> String {
+        let form = format!("form[user]=admin&form[password]={}&form[to]=/", PASSWORD.replace(' ', "+"));
+        let answer = self.post("/api/sign-in", "", "/sign-in", &form).await;
+        assert!(answer.status().is_redirection(), "{}", answer.status());
+        cookie(&answer)
+    }
+}
+
+fn asked(method: &str, path: &str, cookie: &str) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+    if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) }
+}
+
+/// `name=value` of the cookie that an answer sets.
+pub fn cookie(answer: &Response<Body>) -> String {
+    let set = answer.headers().get(header::SET_COOKIE).expect("a cookie is set").to_str().unwrap();
+    set.split(';').next().unwrap().to_owned()
+}
+
+pub async fn text(answer: Response<Body>) -> String {
+    String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned()
+}
+
+/// Waits for the next message of an event stream.
+pub async fn message(body: &mut Body) -> domain::estate::LiveEvent {
+    let mut so_far = String::new();
+    loop {
+        let frame =
+            tokio::time::timeout(std::time::Duration::from_secs(15), body.frame()).await.expect("a message in time").unwrap().unwrap();
+        so_far.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+        if let Some(data) = so_far.split("\n\n").find_map(|m| m.lines().find_map(|l| l.strip_prefix("data: "))) {
+            return serde_json::from_str(data).unwrap();
+        }
+    }
+}
