@@ -28,10 +28,10 @@ pub fn sign_in(to: &str) -> String {
     if to == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?to={}", encode(to)) }
 }
 
-/// Percent-encodes everything but unreserved characters, for one query value or path segment.
+/// Percent-encodes everything but unreserved characters and those that mean nothing here, for one query value or path segment.
 pub fn encode(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
-        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/') {
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/' | b',' | b':' | b'@') {
             out.push(char::from(b));
         } else {
             out.push_str(&format!("%{b:02X}"));

@@ -36,8 +36,8 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** What Chromium itself says about answers that a test asks for: a refused request, a server that is gone. */
-const allowed = ["Failed to load resource", "net::ERR_"];
+/** What Chromium itself says about what a test asks for: a refused request, a server that is gone, a page whose scripts are off. */
+const allowed = ["Failed to load resource", "net::ERR_", "was preloaded using link preload but not used"];
 
 /** Signs in and lands on `to`. */
 export async function signIn(page: Page, server: Server, to = "/"): Promise<void> {

@@ -7,10 +7,10 @@ async function open(page: Page, server: Server, query = ""): Promise<void> {
   await alive(page);
 }
 
-/** Opens sessions on finance-desktop for these users. */
+/** Opens sessions on a fleet with free seats for these users. */
 async function arrive(server: Server, users: string[]): Promise<void> {
   for (const user of users) {
-    await server.control("POST", "sessions", { StackName: "finance", FleetName: "finance-desktop", UserId: user, AuthenticationType: "API" });
+    await server.control("POST", "sessions", { StackName: "contractors", FleetName: "contractor-vdi", UserId: user, AuthenticationType: "API" });
   }
 }
 
@@ -38,7 +38,7 @@ test("of thirty sessions one fails: it stays selected with its reason, and expir
     fetch(server.aws, { method: "POST", headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `PhotonAdminProxyService.${operation}` }, body: JSON.stringify(body) }).then(async (r) => {
       if (!r.ok) throw new Error(await r.text());
     });
-  await aws("CreateFleet", { Name: "bulk", InstanceType: "stream.standard.small", FleetType: "ELASTIC", Platform: "AMAZON_LINUX2", MaxConcurrentSessions: 30 });
+  await aws("CreateFleet", { Name: "bulk", InstanceType: "stream.standard.small", FleetType: "ELASTIC", Platform: "AMAZON_LINUX2", MaxConcurrentSessions: 30, VpcConfig: { SubnetIds: ["subnet-0a1f3c55", "subnet-0b71c4e2"] } });
   await aws("CreateStack", { Name: "bulk" });
   await aws("AssociateFleet", { FleetName: "bulk", StackName: "bulk" });
   await aws("StartFleet", { Name: "bulk" });
@@ -113,6 +113,7 @@ test("filters, order and details survive a reload; a link opens the same for som
   await open(page, server);
   await page.getByRole("navigation", { name: "Quick filters" }).getByRole("link", { name: /^Not connected/ }).click();
   await page.getByRole("columnheader", { name: "User" }).getByRole("link").click();
+  await expect(page).toHaveURL(/sort=/);
   await page.getByRole("searchbox", { name: "Filter sessions" }).fill("callcentre");
   await expect(page).toHaveURL(/q=callcentre/);
   await page.getByRole("rowheader").first().getByRole("link").click();

@@ -9,7 +9,7 @@ test.beforeEach(async ({ page, server }) => {
   await page.getByLabel("User name").fill("admin");
   await page.getByLabel("Password").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("User name or password is wrong")).toBeVisible();
+  await expect(page.getByText("That user name and password don’t match")).toBeVisible();
   await expect(page.getByLabel("User name")).toHaveValue("admin");
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -73,7 +73,7 @@ test("a fleet is started, changed and stopped with plain forms", async ({ page, 
 });
 
 test("signing out is a form", async ({ page, server }) => {
-  await page.getByText("admin, account menu").click();
+  await page.locator("summary", { hasText: "admin, account menu" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in`);
   await page.goto(`${server.url}/sessions`);

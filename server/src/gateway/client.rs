@@ -2,6 +2,7 @@
 
 use super::clock::{AwsClock, Listening};
 use super::embedded::Embedded;
+use super::retry::QuotaIsFinal;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
@@ -58,6 +59,7 @@ pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock
         .http_client(listening(http, clock))
         .timeout_config(timeouts())
         .retry_config(retries())
+        .retry_classifier(QuotaIsFinal)
         .sleep_impl(aws_smithy_types_sleep());
     let config = match wire {
         Wire::Default => config,
@@ -95,7 +97,7 @@ pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock)
     }
     let shared = loader.load().await;
     let region = shared.region().map(|r| r.as_ref().to_owned()).ok_or("No Region is set. Name one with --region, or in AWS_REGION.")?;
-    let mut config = aws_sdk_appstream::config::Builder::from(&shared).http_client(listening(http, clock));
+    let mut config = aws_sdk_appstream::config::Builder::from(&shared).http_client(listening(http, clock)).retry_classifier(QuotaIsFinal);
     if let Some(endpoint) = endpoint {
         config = config.endpoint_url(endpoint);
     }

@@ -6,6 +6,7 @@ pub mod embedded;
 mod error;
 mod fleet;
 mod paging;
+mod retry;
 mod session;
 mod stack;
 

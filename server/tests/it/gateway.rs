@@ -111,6 +111,14 @@ async fn failures_are_told_apart_on_both_protocols() {
             assert!(matches!(sdk.describe_fleets().await, Err(Failure::Unreachable { .. })), "{wire:?}");
             control(&embedded, "DELETE", "faults", &json!({}));
         }
+        fault(
+            &embedded,
+            json!({"operation": "UpdateFleet", "error": "LimitExceededException", "status": 400, "message": "The limit is 60.", "count": 1}),
+        );
+        control(&embedded, "DELETE", "calls", &json!({}));
+        let refused = sdk.change_capacity(&"finance-desktop".into(), NewCapacity::Instances(61)).await;
+        assert!(matches!(&refused, Err(Failure::Quota { message, .. }) if message == "The limit is 60."), "{refused:?}");
+        assert_eq!(crate::support::calls(&embedded)["UpdateFleet"], 1, "a reached quota is not asked again");
         fault(&embedded, json!({"operation": "DescribeFleets", "error": "ThrottlingException", "status": 400, "count": 1}));
         assert!(sdk.describe_fleets().await.is_ok(), "one throttled call is repeated");
         fault(&embedded, json!({"operation": "DescribeFleets", "latency_ms": 900, "count": 1}));
