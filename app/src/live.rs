@@ -119,6 +119,9 @@ mod browser {
         // Effects run in the browser only, after hydration.
         Effect::new(move |_| {
             let slot: Slot = Rc::default();
+            // Whoever signs out leaves this page without a reload: nothing may reach for its signals afterwards.
+            let last = send_wrapper::SendWrapper::new(Rc::clone(&slot));
+            on_cleanup(move || drop(last.borrow_mut().take()));
             let attempt = RwSignal::new(0_u32);
             let wake = RwSignal::new(0_u32);
             clock(live);
@@ -218,7 +221,11 @@ mod browser {
             attempt.update(|n| *n += 1);
             live.link.set(cut(live, wait));
             ask_whether_signed_in(live);
-            set_timeout(move || wake.update(|n| *n += 1), Duration::from_secs(wait.unsigned_abs()));
+            // The page may be gone by then.
+            let again = move || {
+                let _ = wake.try_update(|n| *n += 1);
+            };
+            set_timeout(again, Duration::from_secs(wait.unsigned_abs()));
         });
         source.set_onmessage(Some(message.as_ref().unchecked_ref()));
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
@@ -247,7 +254,8 @@ mod browser {
             if let Err(error) = crate::api::frame::frame().await
                 && error.0 == domain::failure::Failure::SignedOut
             {
-                live.link.set(Link::SignedOut);
+                // Nothing to tell when the page is gone meanwhile.
+                let _ = live.link.try_set(Link::SignedOut);
             }
         });
     }

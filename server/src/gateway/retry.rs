@@ -23,7 +23,7 @@ impl ClassifyRetry for QuotaIsFinal {
 
 /// Whether an error's body, in either protocol, has that very code and not `RequestLimitExceededException`, which is throttling.
 fn names_quota(body: &[u8]) -> bool {
-    body.windows(CODE.len()).enumerate().any(|(at, window)| window == CODE && !(at > 0 && body[at - 1].is_ascii_alphabetic()))
+    body.windows(CODE.len()).enumerate().any(|(at, window)| window == CODE && !body[..at].ends_with(b"Request"))
 }
 
 #[cfg(test)]
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn a_quota_is_told_from_throttling() {
         assert!(names_quota(br#"{"__type":"LimitExceededException"}"#));
-        assert!(names_quota(b"\xa1f__typevcom.amazonaws.appstream#LimitExceededException"));
+        assert!(names_quota(b"\xa1f__typevLimitExceededException"));
         assert!(!names_quota(br#"{"__type":"RequestLimitExceededException"}"#));
         assert!(!names_quota(b""));
     }

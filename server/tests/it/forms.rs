@@ -34,8 +34,8 @@ async fn hostile_values_get_a_sentence_and_reach_aws_never() {
             ("/api/fleet/capacity", format!("form[name]=finance-desktop&form[seats]={value}")),
             ("/api/session/expire", format!("form[ids][0]={value}&form[confirm]={value}")),
         ] {
-            // Any text of a sane length may be an id to AWS; it is not refused here.
-            if path == "/api/session/expire" && value == "-1" {
+            // Digits may be the id of a session that ended: AWS takes it, and so does the console.
+            if path == "/api/session/expire" && value.starts_with('9') {
                 continue;
             }
             let (status, answer) = console.call(path, &cookie, &form).await;

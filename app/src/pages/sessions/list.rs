@@ -152,7 +152,9 @@ fn Listed(first: SessionPage) -> impl IntoView {
     let all_shown = move |ev: leptos::ev::Event| if event_target_checked(&ev) { select_all() } else { selected.set(BTreeSet::new()) };
     let all_selected = move || !selected.with(BTreeSet::is_empty) && selected.with(BTreeSet::len) >= matched.get();
     let row_scope = scope.clone();
-    let dialog_open = move || doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty()));
+    // Memos: the dialog and the details are not made anew when what they show changes.
+    let dialog_open = Memo::new(move |_| doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty())));
+    let peek_open = Memo::new(move |_| peeked.with(|p| p.as_ref().map(|s| s.id.0.clone())));
     let more =
         move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
     view! {
@@ -179,7 +181,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                         </tr></thead>
                         <tbody role="rowgroup" node_ref=rows.body>
                             <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() { v.start } else { 0 }))/>
-                            <For each=move || view.get().rows key=|s| s.id.clone() let:session>{row(session, shared, row_scope.clone(), |id| here(&[("peek", id)]))}</For>
+                            <For each=move || view.get().rows key=|s| s.id.clone() let:session>{row(session, shared, row_scope.clone(), move |id| here(&[("peek", id)]))}</For>
                             <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() && v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 }))/>
                         </tbody>
                     </table>
@@ -201,13 +203,12 @@ fn Listed(first: SessionPage) -> impl IntoView {
                     })}
                     <div class="h-6"></div>
                 </form>
-                {move || peeked.get().map(|first| {
-                    let id = first.id.0.clone();
+                {move || peek_open.get().and_then(|id| Some((id, peeked.get_untracked()?))).map(|(id, first)| {
                     let session = Signal::derive(move || peeked.get().unwrap_or_else(|| first.clone()));
                     view! { <Peek session close=Signal::derive(move || here(&[])) expire=Signal::derive(move || here(&[("do", "expire"), ("id", &id)]))/> }
                 })}
             </div>
-            {move || dialog_open().then(|| view! { <ExpireDialog ids=url_ids selected named=named.get_value() close=Signal::derive(move || here(&[]))/> })}
+            {move || dialog_open.get().then(|| view! { <ExpireDialog ids=url_ids selected named=named.get_value() close=Signal::derive(move || here(&[]))/> })}
         </main>
     }
     .into_any()

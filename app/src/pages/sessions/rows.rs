@@ -38,7 +38,7 @@ pub fn short_id(id: &str) -> String {
 }
 
 /// One row of the list. `details` is the URL of its details.
-pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) -> String) -> AnyView {
+pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) -> String + Send + Sync + 'static) -> AnyView {
     let Shared { view, rows, selected, pick, peek, mail } = shared;
     let live = use_live();
     let id = first.id.0.clone();
@@ -78,7 +78,10 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
         let user = user.clone();
         move || mail.with(|m| m.as_deref().and_then(|m| user.strip_suffix(m)).unwrap_or(&user).to_owned())
     };
-    let href = details(&id);
+    let href = {
+        let id = id.clone();
+        move || details(&id)
+    };
     view! {
         <tr role="row" class="max-sm:grid-cols-[1.5rem_minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index.get())
             aria-selected=move || is_selected.get().then_some("true") aria-current=move || is_peeked.get().then_some("true") aria-rowindex=move || index.get() + 2>
