@@ -27,4 +27,4 @@ fmt: ## formats the Rust code
 	@cargo fmt --all
 
 screenshots: build ## makes the README's pictures anew
-	@.ci/set-up test && cd end2end && node support/screenshots.mjs
+	@.ci/set-up test && cd end2end && npx playwright test --config screenshots.config.ts

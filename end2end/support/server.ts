@@ -31,6 +31,9 @@ export interface Options {
 }
 
 export class Server {
+  /** Milliseconds from start to ready. */
+  readyAfter = 0;
+
   private constructor(
     readonly url: string,
     readonly aws: string,
@@ -44,16 +47,24 @@ export class Server {
     const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];
     args.push("--seed", options.seed ?? "demo", "--haste", String(options.haste ?? 1));
     const env = { ...process.env, APPSTREAM_CONSOLE_ADMIN_PASSWORD: password };
+    const began = performance.now();
     const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
     const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, child, folder);
     for (let tries = 0; ; tries++) {
       const ready = await fetch(`${server.url}/readyz`).then((r) => r.ok, () => false);
-      if (ready) return server;
-      if (tries > 200 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
-      await new Promise((next) => setTimeout(next, 50));
+      if (ready) {
+        server.readyAfter = performance.now() - began;
+        return server;
+      }
+      if (tries > 400 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
+      await new Promise((next) => setTimeout(next, 25));
     }
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
   }
 
   /** Calls a private control of the simulator (`/_simulator/…`). */

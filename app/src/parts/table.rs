@@ -87,7 +87,7 @@ mod browser {
         });
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "row numbers and pixels")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "row numbers and pixels")]
     fn measure(rows: Rows, matched: Signal<usize>) {
         let Some(body) = rows.body.get_untracked() else { return };
         let size = |v: Result<wasm_bindgen::JsValue, _>| v.ok().and_then(|v| v.as_f64()).unwrap_or(900.0);

@@ -116,7 +116,7 @@ pub fn open(
     }
     let (elastic, slots) = (fleet.is_elastic(), fleet.slots());
     let placed = if elastic {
-        (fleet.sessions < fleet.number("MaxConcurrentSessions").unwrap_or(0)).then(|| None)
+        (fleet.sessions < fleet.number("MaxConcurrentSessions").unwrap_or(0)).then_some(None)
     } else {
         fleet.pool.place(slots, now).map(Some)
     };

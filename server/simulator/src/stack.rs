@@ -44,7 +44,7 @@ fn complete_settings(given: &Value) -> Value {
         let found = given.as_array().and_then(|all| all.iter().find(|s| s["Action"] == **name));
         found.cloned().unwrap_or_else(|| json!({"Action": name, "Permission": if OFF.contains(name) { "DISABLED" } else { "ENABLED" }}))
     };
-    action.values.iter().map(|n| of(&n)).collect()
+    action.values.iter().map(of).collect()
 }
 
 const MEMBERS: [&str; 12] = [

@@ -72,7 +72,7 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
             let extra = move || match *slug {
                 "sessions" => Some(view! { <span class="count">{move || fleet.with(|f| f.seats().in_use)}</span> }.into_any()),
                 "errors" => fleet
-                    .with(|f| (!f.errors.is_empty()).then(|| f.errors.len()))
+                    .with(|f| (!f.errors.is_empty()).then_some(f.errors.len()))
                     .map(|n| view! { <span class="chip chip--fill t-fault !h-4 !px-1 !gap-1"><Icon name="s-fail"/>{n}</span> }.into_any()),
                 _ => None,
             };
@@ -127,7 +127,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
     let worst = move || {
         fleet.with(|f| {
             let mut all = of_fleet(f);
-            all.sort_by(|a, b| b.gravity.cmp(&a.gravity));
+            all.sort_by_key(|p| std::cmp::Reverse(p.gravity));
             all.into_iter().next()
         })
     };
