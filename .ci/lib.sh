@@ -6,7 +6,8 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
 tools="$CARGO_TARGET_DIR/tools"
 stamps="$CARGO_TARGET_DIR/stamps"
 mkdir -p "$stamps"
-export PATH="$tools/bin:$root/style/node_modules/.bin:$PATH"
+venv="$CARGO_TARGET_DIR/python"
+export PATH="$tools/bin:$venv/bin:$root/style/node_modules/.bin:$PATH"
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 stop() { printf 'appstream-console: %s\n' "$*" >&2; exit 2; }

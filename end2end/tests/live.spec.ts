@@ -27,6 +27,8 @@ test("when AWS does not answer, the old rows stay and are called old", async ({ 
   await page.getByRole("link", { name: "Fleets", exact: true }).first().click();
   await expect(page.getByText(/of 3 live · oldest/)).toBeVisible({ timeout: 40_000 });
   await expect(page.getByRole("rowheader").first()).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "The console cannot read" })).toContainText(/Trying again in/);
+  await accessible(page);
   await server.control("DELETE", "faults");
   await expect(page.getByText(/^Live · updated/)).toBeVisible({ timeout: 40_000 });
 });

@@ -141,6 +141,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                     </details>
                 </header>
                 <LostBanner/>
+                <RefusedBanner/>
                 <Outlet/>
             </div>
             <nav class="tabbar !grid-cols-3" aria-label="Quick navigation">{tabs}</nav>
@@ -251,6 +252,45 @@ fn LostBanner() -> impl IntoView {
         }.into_any()),
         _ => None,
     }
+    }
+}
+
+/// Beyond this age what AWS refuses to renew is told on the whole page, not only in the data age.
+const OLD: i64 = 5 * 60_000;
+
+/// Says what AWS does not let the console read, and what to do. What was read before stays on screen.
+#[component]
+fn RefusedBanner() -> impl IntoView {
+    let live = use_live();
+    let told = Memo::new(move |_| {
+        let now = live.now.get();
+        live.estate.with(|e| {
+            let denied = |f: &Failure| matches!(f, Failure::Denied { .. });
+            let tells = |h: &Health| h.taken.is_none_or(|t| now.since(t) > OLD) || h.failure.as_ref().is_some_and(denied);
+            e.health
+                .iter()
+                .filter(|h| tells(h))
+                .find_map(|h| Some((h.kind, h.failure.clone()?)))
+                .map(|(kind, failure)| (kind, failure.advice()))
+        })
+    });
+    let next = move || {
+        let (kind, _) = told.get()?;
+        let next = live.estate.with(|e| e.health_of(kind).and_then(|h| h.next))?;
+        Some(format!(" Trying again in {}.", duration(next.since(live.now.get()).max(0))))
+    };
+    move || {
+        told.get().map(|(kind, advice)| {
+            view! {
+                <div class="banner banner--page t-warn" role="status">
+                    <Icon name="s-warn"/>
+                    <div class="flex-1"><strong>{format!("The console cannot read {}. {}.", kind.words(), advice.title)}</strong>" "
+                        <span class="text-text-2">{advice.next}{next}</span>
+                        {advice.details.map(|d| view! { <p class="text-12"><code>{d}</code></p> })}</div>
+                </div>
+            }
+            .into_any()
+        })
     }
 }
 
