@@ -236,16 +236,21 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     .into_any()
 }
 
-/// The same act as an AWS CLI command.
+/// The same act with the AWS CLI.
 #[component]
 pub fn Cli(
-    /// The command, without `--region`.
+    /// The commands, one a line, without `--region`.
     #[prop(into)]
     command: Signal<String>,
 ) -> impl IntoView {
     let region = use_live().estate.with_untracked(|e| e.scope.region.clone());
     view! {
-        <details><summary class="text-12 text-text-2 cursor-pointer w-fit">"Equivalent AWS CLI"</summary>
-            <figure class="cli mt-2"><pre>{move || format!("{} --region {region}", command.get())}</pre></figure></details>
+        <details><summary class="text-12 text-text-2 cursor-pointer w-fit">{move || match command.with(|c| c.lines().count()) {
+                1 => "Equivalent AWS CLI".to_owned(),
+                n => format!("Equivalent AWS CLI, {n} commands"),
+            }}</summary>
+            <figure class="cli mt-2 overflow-auto max-h-60" tabindex="0" aria-label="AWS CLI">
+                <pre>{move || command.with(|c| c.lines().map(|line| format!("{line} --region {region}")).collect::<Vec<_>>().join("\n"))}</pre>
+            </figure></details>
     }
 }
