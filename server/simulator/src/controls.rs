@@ -68,7 +68,9 @@ fn answer(universe: &mut Universe, wall: Ms, request: &Request) -> Reply {
         ("POST", ["faults"]) => add_fault(universe, wall, at, &body(request)?),
         ("POST", ["limits"]) => limits(universe, wall, at, &body(request)?),
         ("POST", ["quotas"]) => quotas(universe, wall, at, &body(request)?),
-        ("POST", ["images"] | ["app-blocks", _, "package"] | ["users", _]) => {
+        ("POST", ["app-blocks", name, "package"]) => package(universe, wall, at, name),
+        ("POST", ["users", name]) => user(universe, wall, at, name, &body(request)?),
+        ("POST", ["images"]) => {
             Err(sentence(501, "This control comes with the resources it is about; the embedded AppStream does not have them yet."))
         }
         _ => Err(sentence(404, "There is no such control. See the simulator's documentation for the list.")),
@@ -218,6 +220,36 @@ fn set_error(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) 
         stack.errors.retain(|(code, _)| *code != error.0);
         stack.errors.push(error);
     }
+    Ok(json!({}))
+}
+
+/// The recording of an app block is done: the block is ACTIVE and its builder stops.
+fn package(universe: &mut Universe, wall: Ms, at: (&str, &str), name: &str) -> Reply {
+    let (now, clock) = (universe.clock.now(wall), universe.clock.clone());
+    let world = universe.world(at.0, at.1, wall);
+    let block = world.app_blocks.get_mut(name).ok_or_else(|| sentence(404, format!("There is no app block {name}.")))?;
+    if block["State"] != "ACTIVE" {
+        crate::application::packaged(block);
+    }
+    let arn = block["Arn"].clone();
+    if let Some((builder, _)) = world.packaging.iter().find(|(_, block)| arn == block.as_str()).map(|(b, a)| (b.clone(), a.clone())) {
+        // One that does not run has nothing to stop.
+        let _ = crate::block_builder::stop(world, &json!({"Name": builder}), now, &clock);
+    }
+    Ok(json!({}))
+}
+
+/// What a pool user does with the invitation.
+fn user(universe: &mut Universe, wall: Ms, at: (&str, &str), name: &str, body: &Value) -> Reply {
+    let status = match text(body, "action").as_deref() {
+        Some("confirm") => "CONFIRMED",
+        Some("expire-password") => "UNCONFIRMED",
+        _ => return Err(bad("action must be confirm or expire-password.")),
+    };
+    let name = name.replace("%40", "@");
+    let world = universe.world(at.0, at.1, wall);
+    let user = world.users.get_mut(&name).ok_or_else(|| sentence(404, format!("There is no user {name}.")))?;
+    user.insert("Status".into(), status.into());
     Ok(json!({}))
 }
 

@@ -40,7 +40,8 @@ codes! {
 }
 
 /// Codes that any operation may answer with, although no operation's model lists them (behaviour notes 2.6).
-const ALWAYS: [&str; 4] = ["ValidationException", "SerializationException", "UnknownOperationException", "ThrottlingException"];
+const ALWAYS: [&str; 5] =
+    ["ValidationException", "SerializationException", "UnknownOperationException", "ThrottlingException", "InvalidParameterValueException"];
 
 /// The error as `operation` may raise it (behaviour notes 3.0.1): one that its model does not list becomes the nearest that it does.
 pub fn fit(operation: &Operation, error: ApiError) -> ApiError {

@@ -20,6 +20,18 @@ pub enum Asked {
     Stop(Ms),
 }
 
+impl Asked {
+    /// `STARTING` and so on.
+    pub fn state(self) -> &'static str {
+        match self {
+            Self::Rest => "STOPPED",
+            Self::Start(_) => "STARTING",
+            Self::Up => "RUNNING",
+            Self::Stop(_) => "STOPPING",
+        }
+    }
+}
+
 /// One fleet.
 #[derive(Clone, Debug)]
 pub struct Fleet {
@@ -50,12 +62,7 @@ impl Fleet {
     }
     /// `STARTING` and so on.
     pub fn state(&self) -> &'static str {
-        match self.asked {
-            Asked::Rest => "STOPPED",
-            Asked::Start(_) => "STARTING",
-            Asked::Up => "RUNNING",
-            Asked::Stop(_) => "STOPPING",
-        }
+        self.asked.state()
     }
     /// Whether it is Elastic.
     pub fn is_elastic(&self) -> bool {
@@ -524,6 +531,7 @@ pub fn delete(world: &mut World, input: &Value) -> Answer {
     }
     let arn = fleet.text("Arn").to_owned();
     world.tags.remove(&arn);
+    world.application_fleets.retain(|(fleet, _)| *fleet != name);
     world.fleets.remove(&name);
     Ok(json!({}))
 }

@@ -198,6 +198,9 @@ pub fn delete(world: &mut World, input: &Value) -> Answer {
     }
     let arn = world.arn("stack", name);
     world.tags.remove(&arn);
+    world.assignments.retain(|(stack, _), _| stack != name);
+    world.entitlements.retain(|(stack, _), _| stack != name);
+    world.themes.remove(name);
     world.stacks.remove(name);
     Ok(json!({}))
 }

@@ -18,6 +18,10 @@ pub const REFILL: Ms = 15 * MINUTE;
 pub const BOOT_ON_DEMAND: Ms = 90_000;
 /// PENDING to ACTIVE on Elastic fleets (inferred).
 pub const BOOT_ELASTIC: Ms = MINUTE;
+/// StartAppBlockBuilder to RUNNING (inferred: like an Elastic instance).
+pub const BLOCK_BUILDER_START: Ms = 3 * MINUTE;
+/// StopAppBlockBuilder to STOPPED (inferred).
+pub const BLOCK_BUILDER_STOP: Ms = 2 * MINUTE;
 /// How long EXPIRED sessions stay in DescribeSessions: 1–5 minutes (inferred).
 pub const EXPIRED_STAYS: Ms = 2 * MINUTE;
 /// Whether one stack may have only one fleet. The texts speak of *the* fleet, the model has a list (inferred).

@@ -1,10 +1,13 @@
 //! A world: one account in one Region, its records, and the queue of what is due. [`World::settle`] brings it to a moment; between
 //! two calls nothing happens.
 
+use crate::block_builder::BlockBuilder;
 use crate::clock::{Clock, Ms};
+use crate::entitlement::Entitlement;
 use crate::error::{Answer, not_found};
 use crate::faults::Faults;
 use crate::fleet::Fleet;
+use crate::record::Record;
 use crate::session::Session;
 use crate::stack::Stack;
 use serde_json::{Map, Value};
@@ -18,6 +21,8 @@ pub enum Due {
     FleetUp(String, Ms),
     /// The stop of a fleet, asked for at the moment named, is over.
     FleetDown(String, Ms),
+    /// The start or stop of an app block builder, asked for at the moment named, is over.
+    BlockBuilder(String, Ms),
     /// A session's instance is ready.
     SessionReady(u64),
     /// A session's MaxExpirationTime.
@@ -35,7 +40,7 @@ pub enum Due {
 impl Due {
     /// Whether AWS takes this time of its own accord, so that haste shortens it.
     fn is_aws_own(&self) -> bool {
-        matches!(self, Self::FleetUp(..) | Self::FleetDown(..) | Self::SessionReady(_))
+        matches!(self, Self::FleetUp(..) | Self::FleetDown(..) | Self::BlockBuilder(..) | Self::SessionReady(_))
     }
 }
 
@@ -74,6 +79,28 @@ pub struct World {
     pub pairs: BTreeSet<Pair>,
     /// Images by name: DescribeImages' members.
     pub images: BTreeMap<String, Map<String, Value>>,
+    /// Directory configs by directory name. No password is in them.
+    pub directories: BTreeMap<String, Record>,
+    /// Pool users by name.
+    pub users: BTreeMap<String, Record>,
+    /// Stack and pool user; whether a mail was asked for.
+    pub assignments: BTreeMap<(String, String), bool>,
+    /// Entitlements by stack and name.
+    pub entitlements: BTreeMap<(String, String), Entitlement>,
+    /// Themes by stack.
+    pub themes: BTreeMap<String, Record>,
+    /// The bucket of usage reports, and since when, while subscribed.
+    pub report: Option<(String, Ms)>,
+    /// App blocks by name.
+    pub app_blocks: BTreeMap<String, Record>,
+    /// Applications by name.
+    pub applications: BTreeMap<String, Record>,
+    /// Elastic fleets and the ARNs of the applications they offer.
+    pub application_fleets: BTreeSet<(String, String)>,
+    /// App block builders by name.
+    pub block_builders: BTreeMap<String, BlockBuilder>,
+    /// The ARN of the app block that each app block builder packages.
+    pub packaging: BTreeMap<String, String>,
     /// Tags by ARN.
     pub tags: BTreeMap<String, BTreeMap<String, String>>,
     /// Sessions by number, oldest first.
@@ -141,6 +168,7 @@ impl World {
             match due {
                 Due::FleetUp(name, asked) => crate::fleet::up(self, &name, asked, at),
                 Due::FleetDown(name, asked) => crate::fleet::down(self, &name, asked, at),
+                Due::BlockBuilder(name, asked) => crate::block_builder::arrived(self, &name, asked),
                 Due::SessionReady(n) => crate::session::ready(self, n),
                 Due::SessionEnd(n) => crate::session::end(self, n, at, clock),
                 Due::CutTooLong(n, cut) if self.sessions.get(&n).is_some_and(|s| s.cut == Some(cut)) => {

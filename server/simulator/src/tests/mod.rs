@@ -1,5 +1,8 @@
 //! The simulator as its clients see it: requests in, answers out, over a hand-moved clock.
 
+mod access;
+mod packaging;
+
 use crate::universe::OFFERED;
 use crate::{Fate, Options, Request, Response, Seed, Universe, handle};
 use domain::constraints::operations;
