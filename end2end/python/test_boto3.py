@@ -133,6 +133,18 @@ class Boto3(unittest.TestCase):
         self.assertTrue(url.startswith("http"))
         self.assertEqual(self.appstream.describe_sessions(FleetName="from-boto3", StackName="from-boto3")["Sessions"], [])
 
+    def test_pool_users_and_applications(self):
+        self.appstream.create_user(UserName="ana@example.com", AuthenticationType="USERPOOL", FirstName="Ana", LastName="Conti")
+        rows = [{"StackName": stack, "UserName": "ana@example.com", "AuthenticationType": "USERPOOL"} for stack in ("finance", "gone")]
+        errors = self.appstream.batch_associate_user_stack(UserStackAssociations=rows)["errors"]
+        self.assertEqual([e["ErrorCode"] for e in errors], ["STACK_NOT_FOUND"])
+        users = self.appstream.get_paginator("describe_users").paginate(AuthenticationType="USERPOOL")
+        self.assertEqual(sum(len(page["Users"]) for page in users), 601)
+        platforms = {a["Name"]: a["Platforms"] for a in self.appstream.describe_applications()["Applications"]}
+        self.assertEqual(platforms["qgis-ltr"], ["WINDOWS_SERVER_2019"])
+        configs = self.appstream.describe_directory_configs()["DirectoryConfigs"]
+        self.assertNotIn("AccountPassword", configs[0]["ServiceAccountCredentials"])
+
     def test_errors_are_boto3_s_own_classes(self):
         with self.assertRaises(self.appstream.exceptions.ResourceNotFoundException) as caught:
             self.appstream.start_fleet(Name="nothing")
@@ -141,8 +153,8 @@ class Boto3(unittest.TestCase):
             self.appstream.describe_sessions(StackName="", FleetName="x")
         self.assertIn(refused.exception.response["Error"]["Code"], ("ValidationException", "SerializationException", "InvalidParameterValueException"))
         with self.assertRaises(ClientError) as unknown:
-            self.appstream.describe_directory_configs()
-        self.assertIn("DescribeDirectoryConfigs", str(unknown.exception))
+            self.appstream.describe_app_license_usage(BillingPeriod="2026-01")
+        self.assertIn("does not offer DescribeAppLicenseUsage yet", str(unknown.exception))
 
     def test_accounts_and_regions_are_worlds_of_their_own(self):
         elsewhere = boto3.client(

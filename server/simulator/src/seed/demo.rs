@@ -101,6 +101,8 @@ pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
         up_at_once(world, name, now);
     }
     trouble(world, now);
+    // What it plants is right by test; were it not, the rest of the estate would still be there.
+    let _ = super::company::plant(world, now);
     for (stack, fleet, count) in CROWDS {
         let crowd = Crowd {
             pair: (stack.into(), fleet.into()),

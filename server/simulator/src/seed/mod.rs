@@ -1,5 +1,6 @@
 //! Estates: what a world holds when it begins.
 
+pub mod company;
 pub mod crowd;
 mod demo;
 mod large;

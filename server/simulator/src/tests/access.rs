@@ -12,6 +12,32 @@ fn directory() -> serde_json::Value {
 }
 
 #[test]
+fn the_demo_company_is_whole() {
+    let mut sim = Sim::new(Seed::Demo);
+    let count = |sim: &mut Sim, op: &str, list: &str, input: serde_json::Value| {
+        let (mut n, mut token) = (0, serde_json::Value::Null);
+        loop {
+            let mut asked = input.clone();
+            if !token.is_null() {
+                asked["NextToken"] = token;
+            }
+            let answer = sim.ok(op, asked);
+            n += answer[list].as_array().unwrap().len();
+            token = answer["NextToken"].clone();
+            if token.is_null() {
+                return n;
+            }
+        }
+    };
+    assert_eq!(count(&mut sim, "DescribeUsers", "Users", json!({"AuthenticationType": "USERPOOL"})), 600);
+    assert_eq!(count(&mut sim, "DescribeAppBlocks", "AppBlocks", json!({})), 5);
+    assert_eq!(count(&mut sim, "DescribeApplications", "Applications", json!({})), 4);
+    assert_eq!(count(&mut sim, "DescribeEntitlements", "Entitlements", json!({"StackName": "claims"})), 2);
+    assert_eq!(count(&mut sim, "DescribeUsageReportSubscriptions", "UsageReportSubscriptions", json!({})), 1, "the last thing planted");
+    assert_eq!(sim.refused("DeleteDirectoryConfig", json!({"DirectoryName": "corp.halden.example"})), "ResourceInUse");
+}
+
+#[test]
 fn a_directory_s_password_never_comes_back() {
     let mut sim = Sim::new(Seed::Empty);
     let made = sim.ok("CreateDirectoryConfig", directory());
