@@ -123,7 +123,7 @@ pub fn FilterBox<R: Listed>(
             {move || query.with(|q| q.terms.iter().enumerate().map(|(i, t)| token::<R>(path, q, i, t)).collect_view())}
             <input type="search" name="q" node_ref=node data-filter aria-label=label placeholder=placeholder value=initial maxlength="200" autocomplete="off" on:input=on_input on:keydown=on_key/>
             <span class="pr-1 text-12 text-text-3 num" aria-live="off">{move || query.with(|q| !q.is_open()).then(|| format!("{} match", matched.get()))}</span>
-            <span class="pr-1 max-sm:hidden"><kbd class="kbd">"/"</kbd></span>
+            <span class="pr-1 max-sm:hidden js-only"><kbd class="kbd">"/"</kbd></span>
         </form>
     }
     .into_any()

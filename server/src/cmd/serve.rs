@@ -75,7 +75,9 @@ impl Serve {
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),
             FirstPassword::Made(password) => format!("{password}   (shown once; keep it)"),
-            FirstPassword::Kept => format!("as set at an earlier start (data in {})", folder.display()),
+            FirstPassword::Kept => {
+                format!("as set at an earlier start (data in {}); APPSTREAM_CONSOLE_ADMIN_PASSWORD=… sets another", folder.display())
+            }
         };
         say(&format!(
             "AppStream Console {}\n  address    http://{address}\n  user name  {FIRST}\n  password   {password}\n  AppStream  {told}",

@@ -81,7 +81,7 @@ pub fn FleetList() -> impl IntoView {
             </table>
             {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
             <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} fleets", thousands(i64::try_from(matched.get()).unwrap_or(0)))}</span>
-                <span class="ml-auto max-sm:hidden flex items-center gap-1.5"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"</span></div>
+                <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"</span></div>
         </main>
     }
     .into_any()

@@ -170,7 +170,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                     <table class="tbl stack session-table" role="table" aria-rowcount=move || matched.get() + 1>
                         <caption class="sr-only">"Sessions"</caption>
                         <thead role="rowgroup"><tr role="row">
-                            <th scope="col" role="columnheader" class="col-cb"><input type="checkbox" class="cb" aria-label="Select all sessions that match" prop:checked=all_selected on:change=all_shown/></th>
+                            <th scope="col" role="columnheader" class="col-cb"><input type="checkbox" class="cb js-only" aria-label="Select all sessions that match" prop:checked=all_selected on:change=all_shown/></th>
                             <SortHead<Session> path=paths::SESSIONS query field="user" label="User" note=mail class="col-name"/>
                             <SortHead<Session> path=paths::SESSIONS query field="state" label="State" class="col-state"/>
                             <SortHead<Session> path=paths::SESSIONS query field="fleet" label="Fleet"/>
@@ -189,7 +189,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                     <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit">"Expire selected sessions…"</button></p></noscript>
                     <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} of {} sessions", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
                         <noscript>{move || more().map(|href| view! { <a class="link" href=href>"Next 200"</a> })}</noscript>
-                        <span class="ml-auto max-sm:hidden flex items-center gap-1.5"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
+                        <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
                     {move || (selected.with(|s| !s.is_empty())).then(|| {
                         let n = selected.with(BTreeSet::len);
                         let (yes, no) = chosen.get();
