@@ -184,13 +184,7 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     if builder.asked != Asked::Up {
         return Err(not_permitted(format!("App block builder {name} is {}; start it first.", builder.asked.state())));
     }
-    let validity = input["Validity"].as_i64().unwrap_or(3600);
-    if !(1..=604_800).contains(&validity) {
-        return Err(not_permitted(format!("Validity is 1 to 604800 seconds; {validity} was given.")));
-    }
-    let token = world.hex(32);
-    let base = base.map_or_else(|| format!("https://appstream2.{}.aws.amazon.com", world.region), str::to_owned);
-    Ok(json!({"StreamingURL": format!("{base}/authenticate?parameters={token}"), "Expires": seconds(now + validity * 1000)}))
+    crate::session::url(world, input["Validity"].as_i64().unwrap_or(3600), now, base)
 }
 
 /// AssociateAppBlockBuilderAppBlock: one block a builder, one builder a block.

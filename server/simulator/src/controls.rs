@@ -70,9 +70,7 @@ fn answer(universe: &mut Universe, wall: Ms, request: &Request) -> Reply {
         ("POST", ["quotas"]) => quotas(universe, wall, at, &body(request)?),
         ("POST", ["app-blocks", name, "package"]) => package(universe, wall, at, name),
         ("POST", ["users", name]) => user(universe, wall, at, name, &body(request)?),
-        ("POST", ["images"]) => {
-            Err(sentence(501, "This control comes with the resources it is about; the embedded AppStream does not have them yet."))
-        }
+        ("POST", ["images"]) => capture(universe, wall, at, &body(request)?),
         _ => Err(sentence(404, "There is no such control. See the simulator's documentation for the list.")),
     }
 }
@@ -237,6 +235,22 @@ fn package(universe: &mut Universe, wall: Ms, at: (&str, &str), name: &str) -> R
         let _ = crate::block_builder::stop(world, &json!({"Name": builder}), now, &clock);
     }
     Ok(json!({}))
+}
+
+/// Image Assistant ran in a builder.
+fn capture(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) -> Reply {
+    needed(body, "ImageBuilderName")?;
+    needed(body, "ImageName")?;
+    let (now, clock) = (universe.clock.now(wall), universe.clock.clone());
+    let world = universe.world(at.0, at.1, wall);
+    crate::image::capture(world, body, now, &clock).map_err(|e| {
+        let status = match e.code {
+            "ResourceNotFoundException" => 404,
+            "ResourceAlreadyExistsException" | "OperationNotPermittedException" => 409,
+            _ => 400,
+        };
+        sentence(status, e.message)
+    })
 }
 
 /// What a pool user does with the invitation.

@@ -26,7 +26,12 @@ fn check(input: &Value) -> Answer<()> {
 /// Organisational units of `name` that fleets or image builders join.
 fn used(world: &World, name: &str) -> BTreeSet<String> {
     let fleets = world.fleets.values().filter_map(|f| f.given.get("DomainJoinInfo"));
-    fleets.filter(|j| text(j, "DirectoryName") == name).map(|j| text(j, "OrganizationalUnitDistinguishedName").to_owned()).collect()
+    let builders = world.image_builders.values().filter_map(|b| b.given.get("DomainJoinInfo"));
+    fleets
+        .chain(builders)
+        .filter(|j| text(j, "DirectoryName") == name)
+        .map(|j| text(j, "OrganizationalUnitDistinguishedName").to_owned())
+        .collect()
 }
 
 /// CreateDirectoryConfig.

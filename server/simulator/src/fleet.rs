@@ -140,7 +140,7 @@ fn check_numbers(input: &Value) -> Answer<()> {
 }
 
 /// The image that name or ARN mean, as `(name, arn, platform)`; none when neither is given.
-fn image(world: &World, input: &Value) -> Answer<Option<(String, String, String)>> {
+pub fn image(world: &World, input: &Value) -> Answer<Option<(String, String, String)>> {
     let by_name = text(input, "ImageName").map(|n| world.images.get(n).filter(|i| i["Visibility"] != "SHARED"));
     let by_arn = text(input, "ImageArn").map(|a| world.images.values().find(|i| i["Arn"] == a));
     let missing = || not_found("The image does not exist. A shared image is found by its ARN only.");

@@ -14,6 +14,7 @@ pub mod error;
 pub mod faults;
 pub mod fleet;
 pub mod image;
+pub mod image_builder;
 pub mod page;
 pub mod pool;
 pub mod record;

@@ -325,10 +325,6 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     if !world.pairs.contains(&(stack.clone(), name.clone())) {
         return Err(combination(format!("Fleet {name} is not associated with stack {stack}.")));
     }
-    let validity = input["Validity"].as_i64().unwrap_or(60);
-    if !(1..=604_800).contains(&validity) {
-        return Err(validation(format!("Validity is 1 to 604800 seconds; {validity} was given.")));
-    }
     if fleet.given.contains_key("DomainJoinInfo") {
         return Err(not_permitted(format!("Fleet {name} is joined to a domain; its users sign in by SAML.")));
     }
@@ -337,6 +333,14 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     }
     if fleet.asked != Asked::Up {
         return Err(not_available(format!("Fleet {name} is {}; streaming needs it RUNNING.", fleet.state())));
+    }
+    url(world, input["Validity"].as_i64().unwrap_or(60), now, base)
+}
+
+/// A streaming URL that is good for `validity` seconds, as all three operations that make one answer it.
+pub fn url(world: &mut World, validity: i64, now: Ms, base: Option<&str>) -> Answer {
+    if !(1..=604_800).contains(&validity) {
+        return Err(validation(format!("Validity is 1 to 604800 seconds; {validity} was given.")));
     }
     let base = base.map_or_else(|| format!("https://appstream2.{}.aws.amazon.com", world.region), str::to_owned);
     let code = world.hex(96);

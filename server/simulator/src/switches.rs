@@ -22,6 +22,16 @@ pub const BOOT_ELASTIC: Ms = MINUTE;
 pub const BLOCK_BUILDER_START: Ms = 3 * MINUTE;
 /// StopAppBlockBuilder to STOPPED (inferred).
 pub const BLOCK_BUILDER_STOP: Ms = 2 * MINUTE;
+/// An image builder's start: 5 to 15 minutes (observed).
+pub const IMAGE_BUILDER_START: Ms = 8 * MINUTE;
+/// An image builder's stop (inferred).
+pub const IMAGE_BUILDER_STOP: Ms = 3 * MINUTE;
+/// DeleteImageBuilder to gone (observed: minutes).
+pub const IMAGE_BUILDER_DELETE: Ms = 3 * MINUTE;
+/// Image Assistant's snapshot: 15 to 60 minutes (inferred).
+pub const SNAPSHOT: Ms = 25 * MINUTE;
+/// DeleteImage to gone (inferred: minutes).
+pub const IMAGE_DELETE: Ms = MINUTE;
 /// How long EXPIRED sessions stay in DescribeSessions: 1–5 minutes (inferred).
 pub const EXPIRED_STAYS: Ms = 2 * MINUTE;
 /// Whether one stack may have only one fleet. The texts speak of *the* fleet, the model has a list (inferred).

@@ -256,7 +256,9 @@ fn run(
 }
 
 fn dispatch(world: &mut World, model: &'static Operation, input: &Value, now: Ms, clock: &Clock, base: Option<&str>) -> Answer {
-    use crate::{application, block_builder, directory, entitlement, fleet, image, report, session, stack, tags, theme, user};
+    use crate::{
+        application, block_builder, directory, entitlement, fleet, image, image_builder, report, session, stack, tags, theme, user,
+    };
     match model.name {
         "CreateFleet" => fleet::create(world, input, now),
         "DescribeFleets" => fleet::describe(world, model, input, now),
@@ -325,12 +327,20 @@ fn dispatch(world: &mut World, model: &'static Operation, input: &Value, now: Ms
         "AssociateAppBlockBuilderAppBlock" => block_builder::associate(world, input),
         "DisassociateAppBlockBuilderAppBlock" => block_builder::disassociate(world, input),
         "DescribeAppBlockBuilderAppBlockAssociations" => block_builder::associations(world, model, input),
+        "CreateImageBuilder" => image_builder::create(world, input, now, clock),
+        "UpdateImageBuilder" => image_builder::change(world, input),
+        "DescribeImageBuilders" => image_builder::describe(world, model, input),
+        "StartImageBuilder" => image_builder::start(world, input, now, clock),
+        "StopImageBuilder" => image_builder::stop(world, input, now, clock),
+        "DeleteImageBuilder" => image_builder::delete(world, input, now, clock),
+        "CreateImageBuilderStreamingURL" => image_builder::streaming_url(world, input, now, base),
+        "DeleteImage" => image::delete(world, input, now, clock),
         other => Err(not_offered(other)),
     }
 }
 
 /// The operations that are offered; the rest of the 90 answer with [`not_offered`].
-pub const OFFERED: [&str; 68] = [
+pub const OFFERED: [&str; 76] = [
     "CreateFleet",
     "DescribeFleets",
     "UpdateFleet",
@@ -399,6 +409,14 @@ pub const OFFERED: [&str; 68] = [
     "AssociateAppBlockBuilderAppBlock",
     "DisassociateAppBlockBuilderAppBlock",
     "DescribeAppBlockBuilderAppBlockAssociations",
+    "CreateImageBuilder",
+    "UpdateImageBuilder",
+    "DescribeImageBuilders",
+    "StartImageBuilder",
+    "StopImageBuilder",
+    "DeleteImageBuilder",
+    "CreateImageBuilderStreamingURL",
+    "DeleteImage",
 ];
 
 fn not_offered(name: &str) -> ApiError {

@@ -7,6 +7,7 @@ use crate::entitlement::Entitlement;
 use crate::error::{Answer, not_found};
 use crate::faults::Faults;
 use crate::fleet::Fleet;
+use crate::image_builder::ImageBuilder;
 use crate::record::Record;
 use crate::session::Session;
 use crate::stack::Stack;
@@ -23,6 +24,12 @@ pub enum Due {
     FleetDown(String, Ms),
     /// The start or stop of an app block builder, asked for at the moment named, is over.
     BlockBuilder(String, Ms),
+    /// What an image builder has been doing since the moment named is over.
+    ImageBuilder(String, Ms),
+    /// The snapshot of an image is done; whether it failed.
+    Image(String, bool),
+    /// A deleted image leaves the listing.
+    ImageGone(String),
     /// A session's instance is ready.
     SessionReady(u64),
     /// A session's MaxExpirationTime.
@@ -40,7 +47,16 @@ pub enum Due {
 impl Due {
     /// Whether AWS takes this time of its own accord, so that haste shortens it.
     fn is_aws_own(&self) -> bool {
-        matches!(self, Self::FleetUp(..) | Self::FleetDown(..) | Self::BlockBuilder(..) | Self::SessionReady(_))
+        matches!(
+            self,
+            Self::FleetUp(..)
+                | Self::FleetDown(..)
+                | Self::BlockBuilder(..)
+                | Self::ImageBuilder(..)
+                | Self::Image(..)
+                | Self::ImageGone(_)
+                | Self::SessionReady(_)
+        )
     }
 }
 
@@ -99,6 +115,8 @@ pub struct World {
     pub application_fleets: BTreeSet<(String, String)>,
     /// App block builders by name.
     pub block_builders: BTreeMap<String, BlockBuilder>,
+    /// Image builders by name.
+    pub image_builders: BTreeMap<String, ImageBuilder>,
     /// The ARN of the app block that each app block builder packages.
     pub packaging: BTreeMap<String, String>,
     /// Tags by ARN.
@@ -169,6 +187,9 @@ impl World {
                 Due::FleetUp(name, asked) => crate::fleet::up(self, &name, asked, at),
                 Due::FleetDown(name, asked) => crate::fleet::down(self, &name, asked, at),
                 Due::BlockBuilder(name, asked) => crate::block_builder::arrived(self, &name, asked),
+                Due::ImageBuilder(name, since) => crate::image_builder::arrived(self, &name, since, at, clock),
+                Due::Image(name, failed) => crate::image::arrived(self, &name, failed, at),
+                Due::ImageGone(name) => crate::image::gone(self, &name),
                 Due::SessionReady(n) => crate::session::ready(self, n),
                 Due::SessionEnd(n) => crate::session::end(self, n, at, clock),
                 Due::CutTooLong(n, cut) if self.sessions.get(&n).is_some_and(|s| s.cut == Some(cut)) => {

@@ -1,6 +1,7 @@
 //! The simulator as its clients see it: requests in, answers out, over a hand-moved clock.
 
 mod access;
+mod images;
 mod packaging;
 
 use crate::universe::OFFERED;
@@ -345,7 +346,7 @@ fn bad_controls_change_nothing_and_say_why() {
         ("POST", "resource-errors", json!({"kind": "fleet", "name": "none", "code": "X"}), 404),
         ("POST", "load", json!({"StackName": "none", "FleetName": "none", "count": 1}), 409),
         ("GET", "secrets", json!({}), 404),
-        ("POST", "images", json!({}), 501),
+        ("POST", "images", json!({}), 400),
     ] {
         let (got, answer) = sim.control(method, path, body.clone());
         assert!(got == status && answer["error"].is_string(), "{path} {body}: {got} {answer}");
