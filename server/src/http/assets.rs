@@ -1,4 +1,4 @@
-//! Files that are the same for everybody: embedded in the release program, read from `target/site` in development.
+//! Files that are the same for everybody: embedded in the release program, read from their folders in development.
 
 use axum::Router;
 use axum::extract::Request;
@@ -7,9 +7,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+/// What `make build` made: the browser's part, the style, fonts, and compressed copies.
 #[derive(RustEmbed)]
 #[folder = "../target/site"]
-struct Site;
+struct Built;
+
+/// Files that are served as they are written, so that the server alone, freshly compiled, has them too.
+#[derive(RustEmbed)]
+#[folder = "../public"]
+struct Written;
 
 /// Paths, or the beginnings of paths, that are files.
 pub const PUBLIC: [&str; 8] = ["/pkg/", "/fonts/", "/icons.svg", "/waves.svg", "/favicon.svg", "/favicon.ico", "/theme.js", "/robots.txt"];
@@ -27,8 +33,8 @@ async fn file(request: Request) -> Response {
     let found = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts.split(',').any(|a| a.trim().split(';').next() == Some(coding)))
-        .find_map(|(coding, ending)| Site::get(&format!("{path}{ending}")).map(|f| (f, Some(coding))))
-        .or_else(|| Site::get(path).map(|f| (f, None)));
+        .find_map(|(coding, ending)| Built::get(&format!("{path}{ending}")).map(|f| (f, Some(coding))))
+        .or_else(|| Built::get(path).or_else(|| Written::get(path)).map(|f| (f, None)));
     let Some((file, coding)) = found else { return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response() };
     answer(path, file, coding, request.headers())
 }
