@@ -5,8 +5,10 @@ use crate::error::{Answer, ApiError, combination, concurrent, exists, in_use, li
 use crate::fleet::{Asked, seconds};
 use crate::record::{Record, paged, size, take, text, texts, update};
 use crate::switches;
+use crate::viewer::Target;
 use crate::world::{Due, World};
 use domain::constraints::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 const MEMBERS: [&str; 9] = [
@@ -23,7 +25,7 @@ const MEMBERS: [&str; 9] = [
 const SIZES: [&str; 5] = ["small", "medium", "large", "xlarge", "2xlarge"];
 
 /// One app block builder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockBuilder {
     /// Its members, but for the state.
     pub given: Record,
@@ -169,12 +171,21 @@ pub fn stop(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer 
 
 /// The start or stop that was asked for at `asked` is over.
 pub fn arrived(world: &mut World, name: &str, asked: Ms) {
-    let Some(builder) = world.block_builders.get_mut(name) else { return };
+    let stuck = world.stuck.contains(&("app-block-builder".to_owned(), name.to_owned()));
+    let Some(builder) = world.block_builders.get_mut(name).filter(|b| !(stuck && matches!(b.asked, Asked::Start(_)))) else { return };
     builder.asked = match builder.asked {
         Asked::Start(at) if at == asked => Asked::Up,
         Asked::Stop(at) if at == asked => Asked::Rest,
         other => other,
     };
+}
+
+/// What kept it from starting is gone: the start takes its time from now on.
+pub fn resume(world: &mut World, name: &str, now: Ms, clock: &Clock) {
+    if let Some(builder) = world.block_builders.get_mut(name).filter(|b| matches!(b.asked, Asked::Start(_))) {
+        builder.asked = Asked::Start(now);
+        world.schedule(now + clock.hasten(switches::BLOCK_BUILDER_START), Due::BlockBuilder(name.to_owned(), now));
+    }
 }
 
 /// CreateAppBlockBuilderStreamingURL.
@@ -184,7 +195,7 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     if builder.asked != Asked::Up {
         return Err(not_permitted(format!("App block builder {name} is {}; start it first.", builder.asked.state())));
     }
-    crate::session::url(world, input["Validity"].as_i64().unwrap_or(3600), now, base)
+    crate::session::url(world, Target::AppBlockBuilder(name), input["Validity"].as_i64().unwrap_or(3600), now, base)
 }
 
 /// AssociateAppBlockBuilderAppBlock: one block a builder, one builder a block.

@@ -1,10 +1,12 @@
 //! Simulated time: a line through a point of the wall clock, whose slope is the pace.
 
+use serde::{Deserialize, Serialize};
+
 /// Milliseconds since 1970.
 pub type Ms = i64;
 
 /// The clock of all worlds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Clock {
     wall: Ms,
     simulated: Ms,

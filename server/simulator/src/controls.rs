@@ -4,10 +4,11 @@
 use crate::clock::Ms;
 use crate::faults::Fault;
 use crate::fleet::{Asked, begin};
+use crate::journal::Change;
 use crate::seed::Seed;
 use crate::session;
-use crate::universe::{DEFAULT_ACCOUNT, DEFAULT_REGION, Delivery, Request, Response, Universe};
-use crate::world::Crowd;
+use crate::universe::{DEFAULT_ACCOUNT, DEFAULT_REGION, Delivery, Key, Request, Response, Universe};
+use crate::world::{Crowd, World};
 use serde_json::{Value, json};
 
 type Reply = Result<Value, (u16, Value)>;
@@ -26,11 +27,14 @@ pub fn handle(universe: &mut Universe, wall: Ms, request: &Request) -> Response 
         Ok(value) => (200, value),
         Err(refusal) => refusal,
     };
+    let first = request.path.trim_start_matches("/_simulator/").split('/').next().unwrap_or_default();
+    let lasts = !["health", "calls", "faults", "limits"].contains(&first);
     Response {
         status,
         headers: vec![("content-type".into(), "application/json".into())],
         body: body.to_string().into_bytes(),
         delivery: Delivery::default(),
+        change: lasts.then(|| Change::control(wall, request)),
     }
 }
 
@@ -121,10 +125,9 @@ fn clock(universe: &mut Universe, wall: Ms, body: &Value) -> Reply {
     }
     if let Some(haste) = haste {
         let (now, old) = (universe.clock.now(wall), universe.clock.haste);
-        let clock = universe.clock.clone();
-        for world in universe.worlds.values_mut() {
-            world.settle(now, &clock);
-            world.rescale(now, old, haste);
+        let keys: Vec<Key> = universe.worlds.keys().cloned().collect();
+        for (account, region) in keys {
+            universe.world(&account, &region, wall).rescale(now, old, haste);
         }
         universe.clock.haste = haste;
     }
@@ -191,32 +194,65 @@ fn load(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) -> Re
     Ok(json!({}))
 }
 
+/// Kind and name of a resource that errors are put on.
 fn target(body: &Value) -> Result<(String, String), (u16, Value)> {
+    const KINDS: [&str; 6] = ["fleet", "image-builder", "stack", "image", "app-block", "app-block-builder"];
     let (kind, name) = (needed(body, "kind")?, needed(body, "name")?);
-    match kind.as_str() {
-        "fleet" | "stack" => Ok((kind, name)),
-        "image-builder" | "image" | "app-block" | "app-block-builder" => Err(sentence(
-            501,
-            format!("Errors on a resource of kind {kind} come with that resource; the embedded AppStream does not have it yet."),
-        )),
-        _ => Err(bad("kind must be fleet, image-builder, stack, image, app-block or app-block-builder.")),
+    if KINDS.contains(&kind.as_str()) { Ok((kind, name)) } else { Err(bad(format!("kind must be one of {}.", KINDS.join(", ")))) }
+}
+
+/// The list member that shows errors of a resource whose record holds them, and the record.
+fn record<'a>(world: &'a mut World, kind: &str, name: &str) -> Option<(&'static str, &'a mut crate::record::Record)> {
+    match kind {
+        "image" => world.images.get_mut(name).filter(|i| i["Visibility"] == "PRIVATE").map(|r| ("ImageErrors", r)),
+        "app-block" => world.app_blocks.get_mut(name).map(|r| ("AppBlockErrors", r)),
+        "app-block-builder" => world.block_builders.get_mut(name).map(|b| ("AppBlockBuilderErrors", &mut b.given)),
+        _ => None,
     }
 }
 
 fn set_error(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) -> Reply {
     let (kind, name) = target(body)?;
-    let error = (needed(body, "code")?, text(body, "message").unwrap_or_default());
+    let (code, message) = (needed(body, "code")?, text(body, "message").unwrap_or_default());
+    let now = universe.clock.now(wall);
     let world = universe.world(at.0, at.1, wall);
     let missing = || sentence(404, format!("There is no {kind} {name}."));
-    if kind == "fleet" {
-        let fleet = world.fleets.get_mut(&name).ok_or_else(missing)?;
-        fleet.errors.retain(|(code, _)| *code != error.0);
-        fleet.errors.push(error);
-        fleet.blocked |= body["blocks_start"] == true;
-    } else {
-        let stack = world.stacks.get_mut(&name).ok_or_else(missing)?;
-        stack.errors.retain(|(code, _)| *code != error.0);
-        stack.errors.push(error);
+    match kind.as_str() {
+        "fleet" => {
+            let fleet = world.fleets.get_mut(&name).ok_or_else(missing)?;
+            fleet.errors.retain(|(old, _)| *old != code);
+            fleet.errors.push((code, message));
+            fleet.blocked |= body["blocks_start"] == true;
+            return Ok(json!({}));
+        }
+        "stack" => {
+            let stack = world.stacks.get_mut(&name).ok_or_else(missing)?;
+            stack.errors.retain(|(old, _)| *old != code);
+            stack.errors.push((code, message));
+            return Ok(json!({}));
+        }
+        "image-builder" => {
+            let builder = world.image_builders.get_mut(&name).ok_or_else(missing)?;
+            builder.errors.retain(|(old, ..)| *old != code);
+            builder.errors.push((code, message, now));
+        }
+        _ => {
+            let (member, record) = record(world, &kind, &name).ok_or_else(missing)?;
+            let mut errors = record.get(member).and_then(Value::as_array).cloned().unwrap_or_default();
+            errors.retain(|e| e["ErrorCode"] != code.as_str());
+            let mut error = json!({"ErrorCode": code, "ErrorMessage": message});
+            if kind != "app-block" {
+                error["ErrorTimestamp"] = json!(crate::fleet::seconds(now));
+            }
+            errors.push(error);
+            record.insert(member.into(), errors.into());
+        }
+    }
+    if body["blocks_start"] == true {
+        world.stuck.insert((kind.clone(), name));
+    }
+    if kind == "image" {
+        universe.link(at.1, wall);
     }
     Ok(json!({}))
 }
@@ -243,7 +279,7 @@ fn capture(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) ->
     needed(body, "ImageName")?;
     let (now, clock) = (universe.clock.now(wall), universe.clock.clone());
     let world = universe.world(at.0, at.1, wall);
-    crate::image::capture(world, body, now, &clock).map_err(|e| {
+    crate::image_source::capture(world, body, now, &clock).map_err(|e| {
         let status = match e.code {
             "ResourceNotFoundException" => 404,
             "ResourceAlreadyExistsException" | "OperationNotPermittedException" => 409,
@@ -276,16 +312,38 @@ fn clear_error(universe: &mut Universe, wall: Ms, at: (&str, &str), request: &Re
     let (now, clock) = (universe.clock.now(wall), universe.clock.clone());
     let world = universe.world(at.0, at.1, wall);
     let missing = || sentence(404, format!("There is no {kind} {name}."));
-    if kind == "stack" {
-        world.stacks.get_mut(&name).ok_or_else(missing)?.errors.clear();
-        return Ok(json!({}));
-    }
-    let fleet = world.fleets.get_mut(&name).ok_or_else(missing)?;
-    fleet.errors.clear();
-    let freed = std::mem::take(&mut fleet.blocked);
-    if freed && matches!(fleet.asked, Asked::Start(_)) {
-        // What blocked it is gone: the start takes its time from now on.
-        begin(world, &name, now, &clock);
+    match kind.as_str() {
+        "stack" => world.stacks.get_mut(&name).ok_or_else(missing)?.errors.clear(),
+        "fleet" => {
+            let fleet = world.fleets.get_mut(&name).ok_or_else(missing)?;
+            fleet.errors.clear();
+            let freed = std::mem::take(&mut fleet.blocked);
+            if freed && matches!(fleet.asked, Asked::Start(_)) {
+                // What blocked it is gone: the start takes its time from now on.
+                begin(world, &name, now, &clock);
+            }
+        }
+        "image-builder" => {
+            let builder = world.image_builders.get_mut(&name).ok_or_else(missing)?;
+            builder.errors.clear();
+            let phase = builder.phase;
+            if world.stuck.remove(&(kind, name.clone())) {
+                crate::image_builder::enter(world, &name, phase, now, &clock);
+            }
+        }
+        _ => {
+            let (member, record) = record(world, &kind, &name).ok_or_else(missing)?;
+            record.remove(member);
+            let freed = world.stuck.remove(&(kind.clone(), name.clone()));
+            if freed && kind == "image" {
+                crate::image_source::resume(world, &name, now, &clock);
+            } else if freed && kind == "app-block-builder" {
+                crate::block_builder::resume(world, &name, now, &clock);
+            }
+            if kind == "image" {
+                universe.link(at.1, wall);
+            }
+        }
     }
     Ok(json!({}))
 }
@@ -349,7 +407,7 @@ fn quotas(universe: &mut Universe, wall: Ms, at: (&str, &str), body: &Value) -> 
 }
 
 /// For estates: a fleet of the world is up at once.
-pub(crate) fn up_at_once(world: &mut crate::world::World, name: &str, now: Ms) {
+pub(crate) fn up_at_once(world: &mut World, name: &str, now: Ms) {
     if let Some(fleet) = world.fleets.get_mut(name) {
         fleet.asked = Asked::Up;
     }

@@ -6,6 +6,7 @@ use crate::fleet::seconds;
 use crate::record::{Record, paged, size, take, text, update};
 use crate::world::World;
 use domain::constraints::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 const ATTRIBUTES: [&str; 7] = ["roles", "department", "organization", "groups", "title", "costCenter", "userType"];
 
 /// One entitlement.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Entitlement {
     /// Its members.
     pub given: Record,

@@ -37,6 +37,8 @@ codes! {
     limit = "LimitExceededException";
     concurrent = "ConcurrentModificationException";
     incompatible_image = "IncompatibleImageException";
+    invalid_role = "InvalidRoleException";
+    dry_run = "DryRunOperationException";
 }
 
 /// Codes that any operation may answer with, although no operation's model lists them (behaviour notes 2.6).

@@ -1,6 +1,7 @@
 //! Faults on demand, request limits, and the count of calls. Of one world.
 
 use crate::clock::Ms;
+use crate::world::draw;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ pub struct Faults {
     /// Reads and writes a second; none is no limit.
     pub limits: (Option<f64>, Option<f64>),
     buckets: [(f64, Ms); 2],
+    chance: u64,
 }
 
 impl Faults {
@@ -59,12 +61,12 @@ impl Faults {
     pub fn show_calls(&self) -> Value {
         json!({"total": self.calls.values().sum::<u64>(), "by_operation": self.calls, "throttled": self.throttled})
     }
-    /// The fault that meets this call, if one does. `chance` is a number from 0 to 1.
-    pub fn meet(&mut self, operation: &str, mut chance: impl FnMut() -> f64) -> Option<Fault> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|f| (f.operation == "*" || f.operation == operation) && (f.probability >= 1.0 || chance() < f.probability))?;
+    /// The fault that meets this call, if one does. Its chance is its own: the world's must not depend on what was looked at.
+    #[expect(clippy::cast_precision_loss, reason = "a chance of one in a million is fine enough")]
+    pub fn meet(&mut self, operation: &str) -> Option<Fault> {
+        let chance = &mut self.chance;
+        let mut strikes = |p: f64| p >= 1.0 || ((draw(chance) % 1_000_000) as f64) / 1_000_000.0 < p;
+        let at = self.waiting.iter().position(|f| (f.operation == "*" || f.operation == operation) && strikes(f.probability))?;
         let fault = self.waiting[at].clone();
         match &mut self.waiting[at].count {
             Some(n) if *n <= 1 => {

@@ -1,14 +1,16 @@
 //! Fleets: records, operations, states. Rules that the model cannot say: behaviour notes 3.1.2 to 3.1.4, read 2026-11-24.
 
 use crate::clock::{Clock, Ms};
-use crate::error::{Answer, combination, concurrent, exists, in_use, incompatible_image, limit, not_available, not_found, validation};
+use crate::error::{Answer, combination, concurrent, exists, in_use, incompatible_image, limit, not_available, validation};
+use crate::image::{Chosen, Purpose};
 use crate::pool::Pool;
 use crate::switches;
 use crate::world::{Due, World};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// What was last asked of a fleet's power, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asked {
     /// Nothing, or the stop is over.
     Rest,
@@ -33,7 +35,7 @@ impl Asked {
 }
 
 /// One fleet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fleet {
     /// Its members as DescribeFleets shows them, but for state, capacity and errors.
     pub given: Map<String, Value>,
@@ -139,25 +141,6 @@ fn check_numbers(input: &Value) -> Answer<()> {
     range(&input["RootVolumeConfig"], "VolumeSizeInGb", |n| (200..=500).contains(&n), "200 to 500 GB")
 }
 
-/// The image that name or ARN mean, as `(name, arn, platform)`; none when neither is given.
-pub fn image(world: &World, input: &Value) -> Answer<Option<(String, String, String)>> {
-    let by_name = text(input, "ImageName").map(|n| world.images.get(n).filter(|i| i["Visibility"] != "SHARED"));
-    let by_arn = text(input, "ImageArn").map(|a| world.images.values().find(|i| i["Arn"] == a));
-    let missing = || not_found("The image does not exist. A shared image is found by its ARN only.");
-    let image = match (by_name, by_arn) {
-        (None, None) => return Ok(None),
-        (Some(a), Some(b)) if a.map(|i| &i["Arn"]) != b.map(|i| &i["Arn"]) => {
-            return Err(combination("ImageName and ImageArn name different images."));
-        }
-        (Some(found), _) | (None, Some(found)) => found.ok_or_else(missing)?,
-    };
-    let get = |m: &str| image.get(m).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if get("State") != "AVAILABLE" {
-        return Err(not_available(format!("Image {} is {}; only an AVAILABLE image can be used.", get("Name"), get("State"))));
-    }
-    Ok(Some((get("Name"), get("Arn"), get("Platform"))))
-}
-
 fn check_instance_type(instance_type: &str, elastic: bool) -> Answer<()> {
     const FAMILIES: [&str; 11] = [
         "stream.standard.",
@@ -236,7 +219,7 @@ pub fn create(world: &mut World, input: &Value, now: Ms) -> Answer {
     }
     let fleet_type = text(input, "FleetType").unwrap_or("ALWAYS_ON");
     let elastic = fleet_type == "ELASTIC";
-    let image = image(world, input)?;
+    let image = crate::image::choose(world, input, Purpose::Fleet)?;
     check_combination(input, fleet_type, int(input, "MaxSessionsPerInstance"))?;
     let instance_type = text(input, "InstanceType").unwrap_or_default();
     check_instance_type(instance_type, elastic)?;
@@ -261,7 +244,7 @@ pub fn create(world: &mut World, input: &Value, now: Ms) -> Answer {
         }
     }
     check_numbers(input)?;
-    if int(input, "MaxSessionsPerInstance").is_some() && image.as_ref().is_some_and(|(_, _, p)| !p.starts_with("WINDOWS")) {
+    if int(input, "MaxSessionsPerInstance").is_some() && image.as_ref().is_some_and(|i| !i.platform.starts_with("WINDOWS")) {
         return Err(incompatible_image("Multi-session fleets need a Windows image."));
     }
     if i64::try_from(world.fleets.len()).unwrap_or(i64::MAX) >= world.quota("fleets") {
@@ -295,7 +278,7 @@ pub fn create(world: &mut World, input: &Value, now: Ms) -> Answer {
     given.insert("EnableDefaultInternetAccess".into(), or("EnableDefaultInternetAccess", json!(false)));
     given.insert("StreamView".into(), or("StreamView", json!("APP")));
     given.insert("DisableIMDSV1".into(), or("DisableIMDSV1", json!(false)));
-    if let Some((name, arn, platform)) = image {
+    if let Some(Chosen { name, arn, platform }) = image {
         given.insert("ImageName".into(), name.into());
         given.insert("ImageArn".into(), arn.into());
         given.insert("Platform".into(), platform.into());
@@ -345,7 +328,7 @@ const CLEARS: [(&str, &str); 7] = [
 pub fn update(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer {
     let name = named(input)?;
     let fleet = world.fleet(&name)?.clone();
-    let image = image(world, input)?;
+    let image = crate::image::choose(world, input, Purpose::Fleet)?;
     let members: Vec<&String> = input
         .as_object()
         .map(|m| m.iter().filter(|(k, v)| !v.is_null() && k.as_str() != "Name").map(|(k, _)| k).collect())
@@ -372,7 +355,7 @@ pub fn update(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
             if let Some(member) = locked.map(|m| m.as_str()).or(locked_delete.copied()) {
                 return Err(in_use(format!("Fleet {name} is RUNNING; stop it before changing {member}.")));
             }
-            if image.as_ref().is_some_and(|(_, _, platform)| platform != fleet.text("Platform")) {
+            if image.as_ref().is_some_and(|i| i.platform != fleet.text("Platform")) {
                 return Err(in_use(format!("Fleet {name} is RUNNING; stop it before changing to an image of another operating system.")));
             }
         }
@@ -416,7 +399,7 @@ pub fn update(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
     if input["DeleteVpcConfig"] == true {
         next.given.remove("VpcConfig");
     }
-    if let Some((image, arn, platform)) = image {
+    if let Some(Chosen { name: image, arn, platform }) = image {
         next.given.insert("ImageName".into(), image.into());
         next.given.insert("ImageArn".into(), arn.into());
         next.given.insert("Platform".into(), platform.into());
@@ -466,7 +449,7 @@ pub fn start(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer
         Asked::Rest => {}
     }
     if !fleet.is_elastic() {
-        let state = world.images.get(fleet.text("ImageName")).and_then(|i| i["State"].as_str()).unwrap_or("gone");
+        let state = crate::image::find(world, fleet.text("ImageArn")).and_then(|i| i["State"].as_str()).unwrap_or("gone");
         if state != "AVAILABLE" {
             return Err(not_available(format!("Image {} of fleet {name} is {state}.", fleet.text("ImageName"))));
         }

@@ -1,22 +1,26 @@
-//! Images: the public base images, those of an estate, those captured in a builder, and how they go. Copies, managed updates, import
-//! and sharing come later. Rules: behaviour notes 3.5.
+//! Images: the public base images, an account's own, those shared with it, and how they are chosen, listed and deleted. How they come
+//! about is in [`crate::image_source`], how they are shared in [`crate::sharing`]. Rules: behaviour notes 3.5.
 
 use crate::clock::{Clock, Ms};
-use crate::error::{Answer, combination, concurrent, exists, in_use, not_found, not_permitted};
-use crate::image_builder::Phase;
-use crate::record::text;
+use crate::error::{Answer, combination, concurrent, in_use, incompatible_image, not_available, not_found, not_permitted};
+use crate::record::{Record, text, texts};
 use crate::switches;
 use crate::world::{Due, World};
 use domain::constraints::Operation;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Public base images: name and platform.
-const PUBLIC: [(&str, &str); 4] = [
+const PUBLIC: [(&str, &str); 5] = [
     ("AppStream-WinServer2019-06-17-2026", "WINDOWS_SERVER_2019"),
     ("AppStream-WinServer2022-06-17-2026", "WINDOWS_SERVER_2022"),
+    ("AppStream-WinServer2025-06-17-2026", "WINDOWS_SERVER_2025"),
     ("AppStream-AmazonLinux2-06-17-2026", "AMAZON_LINUX2"),
     ("AppStream-RockyLinux8-06-17-2026", "ROCKY_LINUX8"),
 ];
+/// The newest version of the agent, that of the public images.
+pub const AGENT: &str = "06-17-2026";
+/// When the public images were released: 17 June 2026.
+const RELEASED: f64 = 1_781_654_400.0;
 
 /// Adds the public base images. Their ARNs have an empty account.
 pub fn add_public(world: &mut World) {
@@ -26,83 +30,134 @@ pub fn add_public(world: &mut World) {
     }
 }
 
-/// Adds a private image.
-pub fn add_private(world: &mut World, name: &str, platform: &str) {
+/// Adds a private image made at `created`.
+pub fn add_private(world: &mut World, name: &str, platform: &str, created: Ms) {
     let arn = world.arn("image", name);
-    world.images.insert(name.into(), record(name, &arn, platform, "PRIVATE"));
+    let mut image = record(name, &arn, platform, "PRIVATE");
+    if let Some((base, _)) = PUBLIC.iter().find(|(_, p)| *p == platform) {
+        image.insert("BaseImageArn".into(), format!("arn:aws:appstream:{}::image/{base}", world.region).into());
+    }
+    image.insert("CreatedTime".into(), json!(crate::fleet::seconds(created)));
+    world.images.insert(name.into(), image);
 }
 
-fn record(name: &str, arn: &str, platform: &str, visibility: &str) -> Map<String, Value> {
+/// An AVAILABLE image.
+pub fn record(name: &str, arn: &str, platform: &str, visibility: &str) -> Record {
+    let families = ["General Purpose", "Compute Optimized", "Memory Optimized", "Graphics G4", "Graphics G5", "Graphics G6"];
     let image = json!({"Name": name, "Arn": arn, "DisplayName": name, "State": "AVAILABLE", "Visibility": visibility, "Platform": platform,
-        "ImageBuilderSupported": true, "CreatedTime": 1_771_000_000.0, "ImageType": "NATIVE", "AppstreamAgentVersion": "06-17-2026", "Applications": []});
+        "ImageBuilderSupported": true, "CreatedTime": RELEASED, "PublicBaseImageReleasedDate": RELEASED, "ImageType": "NATIVE",
+        "AppstreamAgentVersion": AGENT, "Applications": [], "SupportedInstanceFamilies": families, "DynamicAppProvidersEnabled": "DISABLED",
+        "ManagedSoftwareIncluded": false});
     image.as_object().cloned().unwrap_or_default()
 }
 
-/// What Image Assistant does in a running builder: the builder is captured and stops, the image is PENDING until that is done.
-pub fn capture(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer {
-    let (builder, name) = (text(input, "ImageBuilderName").to_owned(), text(input, "ImageName").to_owned());
-    let found = world.image_builders.get(&builder).ok_or_else(|| not_found(format!("Image builder {builder} does not exist.")))?;
-    if found.phase != Phase::Running {
-        return Err(not_permitted(format!("Image builder {builder} is {}; Image Assistant runs in a running one.", found.phase.state())));
+/// As DescribeImages shows it: what depends on others is added.
+fn show(world: &World, image: &Record) -> Value {
+    let mut out = image.clone();
+    let name = image["Name"].as_str().unwrap_or_default();
+    let flag = |yes: bool| Value::from(if yes { "TRUE" } else { "FALSE" });
+    if image["Visibility"] == "PRIVATE" {
+        out.insert("ImageSharedWithOthers".into(), flag(crate::sharing::receivers(world, name).next().is_some()));
+        out.insert("LatestAppstreamAgentVersion".into(), flag(image["AppstreamAgentVersion"] == AGENT));
     }
-    if world.images.contains_key(&name) {
-        return Err(exists(format!("Image {name} already exists.")));
-    }
-    let (base, platform) = (found.given["ImageArn"].clone(), text(&json!(found.given), "Platform").to_owned());
-    let arn = world.arn("image", &name);
-    let mut image = record(&name, &arn, &platform, "PRIVATE");
-    let applications: Vec<Value> = input["Applications"].as_array().into_iter().flatten().map(application).collect();
-    let display = if input["DisplayName"].is_null() { name.clone().into() } else { input["DisplayName"].clone() };
-    for (member, value) in [
-        ("State", json!("PENDING")),
-        ("DisplayName", display),
-        ("BaseImageArn", base),
-        ("ImageBuilderName", json!(builder)),
-        ("CreatedTime", json!(crate::fleet::seconds(now))),
-        ("Applications", json!(applications)),
-    ] {
-        image.insert(member.into(), value);
-    }
-    world.images.insert(name.clone(), image);
-    crate::image_builder::enter(world, &builder, Phase::Snapshotting, now, clock);
-    world.schedule(now + clock.hasten(switches::SNAPSHOT), Due::Image(name, input["fail"] == true));
-    Ok(json!({}))
+    Value::Object(out)
 }
 
-fn application(given: &Value) -> Value {
-    let name = given.as_str().map_or_else(|| text(given, "Name").to_owned(), str::to_owned);
-    let display = given["DisplayName"].as_str().unwrap_or(&name).to_owned();
-    json!({"Name": name, "DisplayName": display, "LaunchPath": given["LaunchPath"].as_str().unwrap_or("C:\\Program Files\\app.exe"), "Enabled": true})
+/// What an image is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A fleet.
+    Fleet,
+    /// An image builder.
+    Builder,
 }
 
-/// The snapshot is over.
-pub fn arrived(world: &mut World, name: &str, failed: bool, at: Ms) {
-    let Some(image) = world.images.get_mut(name).filter(|i| i["State"] == "PENDING") else { return };
-    image.insert("State".into(), if failed { "FAILED" } else { "AVAILABLE" }.into());
-    if failed {
-        let message = "The snapshot of the image builder stopped with an internal error.";
-        image.insert("StateChangeReason".into(), json!({"Code": "INTERNAL_ERROR", "Message": message}));
-        image.insert(
-            "ImageErrors".into(),
-            json!([{"ErrorCode": "INTERNAL_SERVICE_ERROR", "ErrorMessage": message, "ErrorTimestamp": crate::fleet::seconds(at)}]),
-        );
+/// A chosen image.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its platform.
+    pub platform: String,
+}
+
+/// The image that ImageName or ImageArn mean, if it may be used so; none when neither is given.
+pub fn choose(world: &World, input: &Value, purpose: Purpose) -> Answer<Option<Chosen>> {
+    let by_name = input["ImageName"].as_str().map(|n| world.images.get(n));
+    let by_arn = input["ImageArn"].as_str().map(|a| find(world, a));
+    let missing = || not_found("The image does not exist. A shared image is found by its ARN only.");
+    let image = match (by_name, by_arn) {
+        (None, None) => return Ok(None),
+        (Some(a), Some(b)) if a.map(|i| &i["Arn"]) != b.map(|i| &i["Arn"]) => {
+            return Err(combination("ImageName and ImageArn name different images."));
+        }
+        (Some(found), _) | (None, Some(found)) => found.ok_or_else(missing)?,
+    };
+    let get = |m: &str| image.get(m).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (name, state) = (get("Name"), get("State"));
+    if state != "AVAILABLE" {
+        return Err(not_available(format!("Image {name} is {state}; only an AVAILABLE image can be used.")));
     }
+    if purpose == Purpose::Builder && image["ImageBuilderSupported"] == false {
+        return Err(incompatible_image(format!("Image {name} does not allow image builders.")));
+    }
+    if purpose == Purpose::Fleet && image.get("ImagePermissions").is_some_and(|p| p["allowFleet"] == false) {
+        return Err(not_permitted(format!("Image {name} is shared for image builders only; its owner can allow fleets.")));
+    }
+    let kind = input["InstanceType"].as_str().unwrap_or("stream.");
+    if image["ImageType"] == "CUSTOM" && kind.starts_with("stream.") && !input["InstanceType"].is_null() {
+        return Err(incompatible_image(format!(
+            "Image {name} is imported; it runs on GeneralPurpose, MemoryOptimized, ComputeOptimized and Accelerated types, not on {kind}."
+        )));
+    }
+    Ok(Some(Chosen { name, arn: get("Arn"), platform: get("Platform") }))
 }
 
-/// DeleteImage: an own one that no fleet uses. The answer holds it as it was.
-pub fn delete(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer {
+/// Any visible image by its ARN.
+pub fn find<'a>(world: &'a World, arn: &str) -> Option<&'a Record> {
+    world.shared_in.get(arn).or_else(|| world.images.values().find(|i| i["Arn"] == arn))
+}
+
+/// An image of this account, or ResourceNotFound.
+pub fn own<'a>(world: &'a World, name: &str) -> Answer<&'a Record> {
+    let found = world.images.get(name).filter(|i| i["Visibility"] == "PRIVATE");
+    found.ok_or_else(|| not_found(format!("Image {name} does not exist among the images of account {}.", world.account)))
+}
+
+/// The fleet that uses the image with this ARN, if one does.
+pub fn used_by<'a>(world: &'a World, arn: &str) -> Option<&'a str> {
+    world.fleets.values().find(|f| f.text("ImageArn") == arn).map(|f| f.text("Name"))
+}
+
+/// DeleteImage: an own one, that is not shared and that no fleet uses. The answer holds it as it was. `elsewhere` is the account
+/// whose fleet uses it, when another one's does.
+pub fn delete(world: &mut World, input: &Value, elsewhere: Option<&str>, now: Ms, clock: &Clock) -> Answer {
     let name = text(input, "Name").to_owned();
-    let image = world.images.get(&name).ok_or_else(|| not_found(format!("Image {name} does not exist.")))?;
+    let shared_in = world.shared_in.values().any(|i| i["Name"] == name.as_str());
+    let image = match world.images.get(&name) {
+        Some(image) => image,
+        None if shared_in => return Err(not_permitted(format!("Image {name} belongs to another account; only its owner can delete it."))),
+        None => return Err(not_found(format!("Image {name} does not exist."))),
+    };
     if image["Visibility"] != "PRIVATE" {
-        return Err(not_permitted(format!("Image {name} is not this account's own; only its owner can delete it.")));
+        return Err(not_permitted(format!("Image {name} is a public one of AWS; it cannot be deleted.")));
     }
-    if let Some(fleet) = world.fleets.values().find(|f| image["Arn"] == f.text("ImageArn")) {
-        return Err(in_use(format!("Image {name} is used by fleet {}.", fleet.text("Name"))));
+    let arn = image["Arn"].as_str().unwrap_or_default();
+    if let Some(fleet) = used_by(world, arn) {
+        return Err(in_use(format!("Image {name} is used by fleet {fleet}.")));
     }
-    if matches!(image["State"].as_str(), Some("PENDING" | "DELETING")) {
-        return Err(concurrent(format!("Image {name} is {}.", text(&json!(image), "State"))));
+    if let Some(account) = crate::sharing::receivers(world, &name).next() {
+        return Err(in_use(format!("Image {name} is shared with account {account}; withdraw that first.")));
     }
-    let was = image.clone();
+    if let Some(account) = elsewhere {
+        return Err(in_use(format!("Image {name} is used by a fleet of account {account}.")));
+    }
+    if !matches!(image["State"].as_str(), Some("AVAILABLE" | "FAILED")) {
+        return Err(concurrent(format!("Image {name} is {}; wait until that is over.", text(&json!(image), "State"))));
+    }
+    let was = show(world, image);
     if let Some(image) = world.images.get_mut(&name) {
         image.insert("State".into(), "DELETING".into());
     }
@@ -114,41 +169,39 @@ pub fn delete(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
 pub fn gone(world: &mut World, name: &str) {
     if let Some(image) = world.images.remove(name) {
         world.tags.remove(image["Arn"].as_str().unwrap_or_default());
+        world.image_software.remove(name);
+        world.updated.remove(name);
     }
 }
 
-/// DescribeImages, by names, ARNs or visibility.
+/// DescribeImages, by names, ARNs or visibility. Shared ones are found by ARN, and listed.
 pub fn describe(world: &World, operation: &Operation, input: &Value) -> Answer {
-    let list = |m: &str| -> Vec<&str> { input[m].as_array().map(|a| a.iter().filter_map(Value::as_str).collect()).unwrap_or_default() };
-    let (names, arns, kind) = (list("Names"), list("Arns"), input["Type"].as_str());
+    let (names, arns, kind) = (texts(input, "Names"), texts(input, "Arns"), input["Type"].as_str());
     if !names.is_empty() && !arns.is_empty() {
         return Err(combination("Give Names or Arns, not both."));
     }
-    let known = |test: &dyn Fn(&Map<String, Value>) -> bool| world.images.values().any(test);
-    for name in &names {
-        if !world.images.contains_key(*name) {
-            return Err(not_found(format!("Image {name} does not exist.")));
-        }
+    if let Some(name) = names.iter().find(|n| !world.images.contains_key(*n)) {
+        return Err(not_found(format!("Image {name} does not exist. A shared image is found by its ARN only.")));
     }
-    for arn in &arns {
-        if !known(&|i| i["Arn"] == *arn) {
-            return Err(not_found(format!("Image {arn} does not exist.")));
-        }
+    if let Some(arn) = arns.iter().find(|a| find(world, a).is_none()) {
+        return Err(not_found(format!("Image {arn} does not exist.")));
     }
-    let wanted = |i: &&Map<String, Value>| {
-        let text = |m: &str| i[m].as_str().unwrap_or_default().to_owned();
-        (names.is_empty() || names.contains(&text("Name").as_str()))
-            && (arns.is_empty() || arns.contains(&text("Arn").as_str()))
-            && kind.is_none_or(|k| text("Visibility") == k)
+    let text = |i: &Record, m: &str| i[m].as_str().unwrap_or_default().to_owned();
+    let wanted = |i: &&Record| {
+        (names.is_empty() || (names.contains(&text(i, "Name")) && i["Visibility"] != "SHARED"))
+            && (arns.is_empty() || arns.contains(&text(i, "Arn")))
+            && kind.is_none_or(|k| text(i, "Visibility") == k)
     };
-    let rows = world.images.iter().filter(|(_, i)| wanted(i)).map(|(n, i)| (n.clone(), Value::Object(i.clone())));
-    let size = input["MaxResults"].as_u64().filter(|n| *n > 0).unwrap_or(25);
-    let (page, next) = crate::page::page(
-        operation,
-        &format!("{names:?}{arns:?}{kind:?}"),
-        input["NextToken"].as_str(),
-        usize::try_from(size).unwrap_or(25),
-        rows,
-    )?;
-    Ok(json!({"Images": page, "NextToken": next}))
+    let mut rows: Vec<(String, &Record)> = world
+        .images
+        .values()
+        .chain(world.shared_in.values())
+        .filter(wanted)
+        .map(|i| (format!("{} {}", text(i, "Name"), text(i, "Arn")), i))
+        .collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let size = crate::record::size(input, 25, 25);
+    let (page, next) =
+        crate::page::page(operation, &format!("{names:?}{arns:?}{kind:?}"), input["NextToken"].as_str(), size, rows.into_iter())?;
+    Ok(json!({"Images": page.into_iter().map(|i| show(world, i)).collect::<Vec<_>>(), "NextToken": next}))
 }

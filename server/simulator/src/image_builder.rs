@@ -1,13 +1,18 @@
 //! Image builders: instances on which an administrator prepares an image. Rules: behaviour notes 3.9 and 8.6.
 
 use crate::clock::{Clock, Ms};
-use crate::error::{Answer, ApiError, combination, exists, incompatible_image, limit, not_available, not_found, not_permitted};
+use crate::error::{Answer, ApiError, combination, exists, limit, not_available, not_found, not_permitted};
 use crate::fleet::seconds;
-use crate::record::{Record, paged, size, take, text, texts, update};
+use crate::image::{AGENT, Purpose};
+use crate::record::{Record, paged, role, size, take, text, texts, update};
+use crate::software::{self, Software};
 use crate::switches;
+use crate::viewer::Target;
 use crate::world::{Due, World};
 use domain::constraints::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const MEMBERS: [&str; 11] = [
     "Name",
@@ -22,11 +27,9 @@ const MEMBERS: [&str; 11] = [
     "DisableIMDSV1",
     "AgentAccessConfig",
 ];
-/// The agent's newest version.
-const AGENT: &str = "06-17-2026";
 
 /// What a builder does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// Made or started.
     Pending,
@@ -34,8 +37,16 @@ pub enum Phase {
     UpdatingAgent,
     /// Can be connected to.
     Running,
+    /// Licensed software is about to be applied.
+    PendingSync,
+    /// Licensed software is being applied.
+    Syncing,
     /// Image Assistant captures the image.
     Snapshotting,
+    /// The hidden builder of a managed update at work.
+    Updating,
+    /// The same, being tested.
+    PendingQualification,
     /// Being stopped.
     Stopping,
     /// At rest.
@@ -51,7 +62,11 @@ impl Phase {
             Self::Pending => "PENDING",
             Self::UpdatingAgent => "UPDATING_AGENT",
             Self::Running => "RUNNING",
+            Self::PendingSync => "PENDING_SYNCING_APPS",
+            Self::Syncing => "SYNCING_APPS",
             Self::Snapshotting => "SNAPSHOTTING",
+            Self::Updating => "UPDATING",
+            Self::PendingQualification => "PENDING_QUALIFICATION",
             Self::Stopping => "STOPPING",
             Self::Stopped => "STOPPED",
             Self::Deleting => "DELETING",
@@ -62,7 +77,11 @@ impl Phase {
     fn next(self) -> Option<(Self, Ms)> {
         match self {
             Self::Pending | Self::UpdatingAgent => Some((Self::Running, switches::IMAGE_BUILDER_START)),
+            Self::PendingSync => Some((Self::Syncing, switches::SOFTWARE_WAIT)),
+            Self::Syncing => Some((Self::Running, switches::SOFTWARE_SYNC)),
             Self::Snapshotting => Some((Self::Stopping, switches::SNAPSHOT)),
+            Self::Updating => Some((Self::PendingQualification, switches::IMAGE_UPDATING)),
+            Self::PendingQualification => Some((Self::Deleting, switches::IMAGE_UPDATE - switches::IMAGE_UPDATING)),
             Self::Stopping => Some((Self::Stopped, switches::IMAGE_BUILDER_STOP)),
             Self::Running | Self::Stopped | Self::Deleting => None,
         }
@@ -70,7 +89,7 @@ impl Phase {
 }
 
 /// One image builder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImageBuilder {
     /// Its members, but for state and network.
     pub given: Record,
@@ -80,15 +99,25 @@ pub struct ImageBuilder {
     pub since: Ms,
     /// Address and interface while it is up.
     network: Value,
+    /// Whether software named at creation is applied once it runs.
+    deploys: bool,
+    /// Licensed software, and where it stands.
+    pub software: Software,
     /// ImageBuilderErrors.
     pub errors: Vec<(String, String, Ms)>,
 }
 
 impl ImageBuilder {
+    /// The licensed software that an image captured now holds.
+    pub fn installed(&self) -> BTreeSet<String> {
+        let there = |s: &str| matches!(s, "INSTALLED" | "STAGED_FOR_UNINSTALLATION" | "FAILED_TO_UNINSTALL");
+        self.software.iter().filter(|(_, s)| there(s)).map(|(n, _)| n.clone()).collect()
+    }
+
     fn show(&self) -> Value {
         let mut out = self.given.clone();
         out.insert("State".into(), self.phase.state().into());
-        if matches!(self.phase, Phase::Running | Phase::Snapshotting) {
+        if matches!(self.phase, Phase::Running | Phase::PendingSync | Phase::Syncing | Phase::Snapshotting) {
             out.insert("NetworkAccessConfiguration".into(), self.network.clone());
         }
         let error = |(code, message, at): &(String, String, Ms)| json!({"ErrorCode": code, "ErrorMessage": message, "ErrorTimestamp": seconds(*at)});
@@ -97,7 +126,8 @@ impl ImageBuilder {
     }
 }
 
-fn missing(name: &str) -> ApiError {
+/// No such builder.
+pub fn missing(name: &str) -> ApiError {
     not_found(format!("Image builder {name} does not exist."))
 }
 
@@ -117,8 +147,18 @@ pub fn enter(world: &mut World, name: &str, phase: Phase, at: Ms, clock: &Clock)
 
 /// What the builder has been doing since `since` is over.
 pub fn arrived(world: &mut World, name: &str, since: Ms, at: Ms, clock: &Clock) {
-    let Some(builder) = world.image_builders.get(name).filter(|b| b.since == since) else { return };
+    let stuck = world.stuck.contains(&("image-builder".to_owned(), name.to_owned()));
+    let Some(builder) = world.image_builders.get_mut(name).filter(|b| b.since == since && !(stuck && b.phase != Phase::Deleting)) else {
+        return;
+    };
+    if builder.phase == Phase::Syncing {
+        software::deployed(builder);
+    }
     match builder.phase.next() {
+        Some((Phase::Running, _)) if builder.phase != Phase::Syncing && builder.deploys && software::begin(builder, false) => {
+            builder.deploys = false;
+            enter(world, name, Phase::PendingSync, at, clock);
+        }
         Some((next, _)) => enter(world, name, next, at, clock),
         None if builder.phase == Phase::Deleting => {
             let arn = builder.given["Arn"].as_str().unwrap_or_default().to_owned();
@@ -146,12 +186,13 @@ pub fn create(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
     if world.image_builders.contains_key(&name) {
         return Err(exists(format!("Image builder {name} already exists.")));
     }
-    let Some((image, arn, platform)) = crate::fleet::image(world, input)? else {
+    let Some(image) = crate::image::choose(world, input, Purpose::Builder)? else {
         return Err(combination("Name an image: ImageName or ImageArn is missing."));
     };
-    if world.images.get(&image).is_some_and(|i| i["ImageBuilderSupported"] == false) {
-        return Err(incompatible_image(format!("Image {image} does not allow image builders.")));
-    }
+    let wanted = texts(input, "SoftwaresToInstall");
+    software::check(&wanted, std::iter::empty(), &image.platform)?;
+    let holds = world.image_software.get(&image.name).cloned().unwrap_or_default();
+    role(input)?;
     if input["VpcConfig"]["SubnetIds"].as_array().is_some_and(|s| s.len() > 1) {
         return Err(combination("An image builder takes one subnet."));
     }
@@ -175,16 +216,61 @@ pub fn create(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
     }
     let own = world.arn("image-builder", &name);
     given.insert("Arn".into(), own.clone().into());
-    given.insert("ImageArn".into(), arn.into());
-    given.insert("Platform".into(), platform.into());
+    given.insert("ImageArn".into(), image.arn.into());
+    given.insert("Platform".into(), image.platform.into());
     given.insert("RootVolumeConfig".into(), json!({"VolumeSizeInGb": volume}));
     given.insert("CreatedTime".into(), json!(seconds(now)));
     agent(&mut given, input);
     let network = json!({"EniPrivateIpAddress": format!("10.0.{}.{}", world.dice(200), 4 + world.dice(250)), "EniId": format!("eni-{}", world.hex(17))});
     crate::tags::set(world, &own, &input["Tags"])?;
-    world.image_builders.insert(name.clone(), ImageBuilder { given, phase: Phase::Pending, since: now, network, errors: vec![] });
+    let away = texts(input, "SoftwaresToUninstall");
+    let status = |n: &String| if away.contains(n) { "STAGED_FOR_UNINSTALLATION" } else { "INSTALLED" };
+    let mut software: Software = holds.iter().map(|n| (n.clone(), status(n).to_owned())).collect();
+    software.extend(wanted.difference(&holds).map(|n| (n.clone(), "STAGED_FOR_INSTALLATION".to_owned())));
+    let builder = ImageBuilder { given, phase: Phase::Pending, since: now, network, deploys: true, software, errors: vec![] };
+    world.image_builders.insert(name.clone(), builder);
     enter(world, &name, Phase::Pending, now, clock);
     Ok(json!({"ImageBuilder": find(world, &name)?.show()}))
+}
+
+/// The builder that a managed update uses: in AWS's network, gone by itself (guide).
+pub fn hidden(world: &mut World, name: &str, source: &Record, now: Ms, clock: &Clock) {
+    let given = json!({"Name": name, "Arn": world.arn("image-builder", name), "ImageArn": source["Arn"], "Platform": source["Platform"],
+        "InstanceType": "stream.standard.large", "CreatedTime": seconds(now), "EnableDefaultInternetAccess": false, "DisableIMDSV1": false,
+        "RootVolumeConfig": {"VolumeSizeInGb": 200}, "AppstreamAgentVersion": AGENT, "LatestAppstreamAgentVersion": "TRUE"});
+    let builder = ImageBuilder {
+        given: given.as_object().cloned().unwrap_or_default(),
+        phase: Phase::Updating,
+        since: now,
+        network: Value::Null,
+        deploys: false,
+        software: Software::new(),
+        errors: vec![],
+    };
+    world.image_builders.insert(name.to_owned(), builder);
+    enter(world, name, Phase::Updating, now, clock);
+}
+
+/// For estates: a builder that has been in `phase` since `since`.
+pub fn plant(world: &mut World, name: &str, image: &str, instance_type: &str, phase: Phase, since: Ms) {
+    let Some(base) = world.images.get(image).cloned() else { return };
+    let mut given = json!({"Name": name, "Arn": world.arn("image-builder", name), "ImageArn": base["Arn"], "Platform": base["Platform"],
+        "InstanceType": instance_type, "CreatedTime": seconds(since), "EnableDefaultInternetAccess": false, "DisableIMDSV1": true,
+        "VpcConfig": {"SubnetIds": ["subnet-0a1f3c55"], "SecurityGroupIds": ["sg-0f2e9d10"]}, "RootVolumeConfig": {"VolumeSizeInGb": 200}});
+    if let Some(given) = given.as_object_mut() {
+        agent(given, &json!({"AppstreamAgentVersion": base["AppstreamAgentVersion"]}));
+    }
+    let installed = world.image_software.get(image).into_iter().flatten().map(|n| (n.clone(), "INSTALLED".to_owned())).collect();
+    let builder = ImageBuilder {
+        given: given.as_object().cloned().unwrap_or_default(),
+        phase,
+        since,
+        network: json!({"EniPrivateIpAddress": format!("10.0.{}.{}", world.dice(200), 4 + world.dice(250)), "EniId": format!("eni-{}", world.hex(17))}),
+        deploys: false,
+        software: installed,
+        errors: vec![],
+    };
+    world.image_builders.insert(name.to_owned(), builder);
 }
 
 /// Notes the agent's version asked for; true when it is another than before.
@@ -228,6 +314,11 @@ pub fn start(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answer
     if builder.phase != Phase::Stopped {
         return Err(not_available(format!("Image builder {name} is {}; only a stopped one starts.", builder.phase.state())));
     }
+    let base = builder.given["ImageArn"].as_str().unwrap_or_default().to_owned();
+    if crate::image::find(world, &base).is_none() {
+        return Err(not_available(format!("The image that {name} was made from is gone; make a new builder.")));
+    }
+    let builder = find(world, &name)?;
     let phase = if agent(&mut builder.given, input) { Phase::UpdatingAgent } else { Phase::Pending };
     enter(world, &name, phase, now, clock);
     Ok(json!({"ImageBuilder": find(world, &name)?.show()}))
@@ -262,5 +353,5 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     if builder.phase != Phase::Running {
         return Err(not_permitted(format!("Image builder {name} is {}; start it first.", builder.phase.state())));
     }
-    crate::session::url(world, input["Validity"].as_i64().unwrap_or(3600), now, base)
+    crate::session::url(world, Target::ImageBuilder(name), input["Validity"].as_i64().unwrap_or(3600), now, base)
 }

@@ -1,10 +1,11 @@
 //! A fleet's instances, and the arithmetic of behaviour notes section 4. Elastic fleets have no instances here: AWS owns theirs.
 
 use crate::clock::Ms;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Instance {
     /// When it can take sessions.
     pub ready: Ms,
@@ -15,7 +16,7 @@ pub struct Instance {
 }
 
 /// The instances of one fleet, by id.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pool {
     /// Running, booting and pending ones.
     pub instances: BTreeMap<String, Instance>,

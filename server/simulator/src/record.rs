@@ -1,6 +1,6 @@
 //! What all records share: members as given, members that an update replaces or clears, lists asked for by name.
 
-use crate::error::{Answer, combination};
+use crate::error::{Answer, combination, invalid_role};
 use domain::constraints::Operation;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -29,6 +29,16 @@ pub fn update(record: &mut Record, input: &Value, names: &[&str], clears: &[(&st
         record.remove(*member);
     }
     Ok(())
+}
+
+/// IamRoleArn, when given, names a role. There is no IAM here: whether the role exists and trusts AppStream is not checked.
+pub fn role(input: &Value) -> Answer<()> {
+    let arn = text(input, "IamRoleArn");
+    if arn.is_empty() || (arn.contains(":iam::") && arn.contains(":role/")) {
+        Ok(())
+    } else {
+        Err(invalid_role(format!("{arn} is not the ARN of an IAM role.")))
+    }
 }
 
 /// The texts of a list member.

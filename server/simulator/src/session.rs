@@ -4,12 +4,14 @@ use crate::clock::{Clock, Ms};
 use crate::error::{Answer, combination, not_available, not_found, not_permitted, validation};
 use crate::fleet::{Asked, seconds};
 use crate::switches;
+use crate::viewer::{self, Link, Target};
 use crate::world::{Due, World};
 use domain::constraints::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// One session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
     /// Its id.
     pub id: String,
@@ -134,7 +136,7 @@ pub fn open(
     let in_vpc = fleet.given.contains_key("VpcConfig");
     let number = world.next_number;
     world.next_number += 1;
-    let id = format!("{}-{}-4{}-8{}-{}", world.hex(8), world.hex(4), world.hex(3), world.hex(3), world.hex(12));
+    let id = world.uuid();
     let instance = instance.unwrap_or_else(|| format!("i-{}", world.hex(17)));
     let network = in_vpc.then(|| (format!("eni-{}", world.hex(17)), format!("10.0.{}.{}", world.dice(250), 4 + world.dice(250))));
     let session = Session {
@@ -152,6 +154,7 @@ pub fn open(
         network,
     };
     world.sessions.insert(number, session);
+    crate::software::used(world, fleet_name, user, now);
     world.session_ids.insert(id.clone(), number);
     world.by_pair.entry(pair).or_default().insert(number);
     if boot > 0 {
@@ -334,15 +337,20 @@ pub fn streaming_url(world: &mut World, input: &Value, now: Ms, base: Option<&st
     if fleet.asked != Asked::Up {
         return Err(not_available(format!("Fleet {name} is {}; streaming needs it RUNNING.", fleet.state())));
     }
-    url(world, input["Validity"].as_i64().unwrap_or(60), now, base)
+    let target = Target::Session(stack, name, text("UserId"));
+    url(world, target, input["Validity"].as_i64().unwrap_or(60), now, base)
 }
 
-/// A streaming URL that is good for `validity` seconds, as all three operations that make one answer it.
-pub fn url(world: &mut World, validity: i64, now: Ms, base: Option<&str>) -> Answer {
+/// A streaming URL to `target` that is good for `validity` seconds, as all three operations that make one answer it.
+pub fn url(world: &mut World, target: Target, validity: i64, now: Ms, base: Option<&str>) -> Answer {
     if !(1..=604_800).contains(&validity) {
         return Err(validation(format!("Validity is 1 to 604800 seconds; {validity} was given.")));
     }
     let base = base.map_or_else(|| format!("https://appstream2.{}.aws.amazon.com", world.region), str::to_owned);
     let code = world.hex(96);
-    Ok(json!({"StreamingURL": format!("{base}/authenticate?parameters={code}"), "Expires": seconds(now + validity * 1000)}))
+    let expires = now + validity * 1000;
+    // One that expired long ago is as unknown as none.
+    world.links.retain(|_, link| link.expires > now - switches::LINKS_STAY);
+    world.links.insert(viewer::digest(&code), Link { target, expires });
+    Ok(json!({"StreamingURL": format!("{base}{}?parameters={code}", viewer::PATH), "Expires": seconds(expires)}))
 }

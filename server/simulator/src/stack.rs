@@ -5,11 +5,12 @@ use crate::error::{Answer, combination, exists, in_use, limit, not_found};
 use crate::switches;
 use crate::world::World;
 use domain::constraints::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// One stack: its members as DescribeStacks shows them, and its errors.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stack {
     /// Members.
     pub given: Map<String, Value>,

@@ -30,6 +30,26 @@ pub const IMAGE_BUILDER_STOP: Ms = 3 * MINUTE;
 pub const IMAGE_BUILDER_DELETE: Ms = 3 * MINUTE;
 /// Image Assistant's snapshot: 15 to 60 minutes (inferred).
 pub const SNAPSHOT: Ms = 25 * MINUTE;
+/// CopyImage: minutes to an hour (inferred).
+pub const IMAGE_COPY: Ms = 20 * MINUTE;
+/// CreateUpdatedImage: hours (guide).
+pub const IMAGE_UPDATE: Ms = 120 * MINUTE;
+/// Of that, the hidden builder's UPDATING; the rest is PENDING_QUALIFICATION (inferred).
+pub const IMAGE_UPDATING: Ms = 90 * MINUTE;
+/// For how long after a managed update a dry run finds nothing newer (inferred).
+pub const UPDATES_COME_EVERY: Ms = 7 * 24 * 60 * MINUTE;
+/// CreateImportedImage in IMPORTING: 30 to 60 minutes (guide).
+pub const IMAGE_IMPORT: Ms = 45 * MINUTE;
+/// The same in VALIDATING, when asked for (inferred).
+pub const IMAGE_VALIDATION: Ms = 20 * MINUTE;
+/// CreateExportImageTask: 30 to 90 minutes (inferred).
+pub const IMAGE_EXPORT: Ms = 60 * MINUTE;
+/// How long export tasks are listed (inferred).
+pub const EXPORT_STAYS: Ms = 90 * 24 * 60 * MINUTE;
+/// PENDING_SYNCING_APPS, then SYNCING_APPS (inferred).
+pub const SOFTWARE_WAIT: Ms = MINUTE;
+/// SYNCING_APPS (inferred).
+pub const SOFTWARE_SYNC: Ms = 10 * MINUTE;
 /// DeleteImage to gone (inferred: minutes).
 pub const IMAGE_DELETE: Ms = MINUTE;
 /// How long EXPIRED sessions stay in DescribeSessions: 1–5 minutes (inferred).
@@ -38,5 +58,7 @@ pub const EXPIRED_STAYS: Ms = 2 * MINUTE;
 pub const ONE_FLEET_PER_STACK: bool = false;
 /// Whether DisassociateFleet is refused while sessions are active (inferred).
 pub const DISASSOCIATE_NEEDS_NO_SESSIONS: bool = true;
+/// For how long a streaming URL is known as expired; after that it is unknown (inferred).
+pub const LINKS_STAY: Ms = 24 * 60 * MINUTE;
 /// Page size of lists that take none (inferred).
 pub const PAGE: usize = 50;

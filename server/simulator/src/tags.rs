@@ -26,7 +26,7 @@ fn taggable(world: &World, input: &Value) -> Answer<String> {
         || world.app_blocks.values().chain(world.applications.values()).any(|r| r["Arn"] == arn)
         || world.image_builders.values().any(|b| b.given["Arn"] == arn)
         || world.block_builders.values().any(|b| b.given["Arn"] == arn)
-        || world.images.values().any(|i| i["Arn"] == arn && i["Visibility"] != "PUBLIC");
+        || world.images.values().any(|i| i["Arn"] == arn && i["Visibility"] == "PRIVATE");
     if known { Ok(arn.to_owned()) } else { Err(not_found(format!("The resource {arn} does not exist."))) }
 }
 

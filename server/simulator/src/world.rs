@@ -10,13 +10,15 @@ use crate::fleet::Fleet;
 use crate::image_builder::ImageBuilder;
 use crate::record::Record;
 use crate::session::Session;
+use crate::sharing::Rights;
 use crate::stack::Stack;
-use serde_json::{Map, Value};
+use crate::viewer::Link;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 /// What becomes due. Each carries what it was scheduled for, so that an outdated one is recognised and dropped.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Due {
     /// The start of a fleet, asked for at the moment named, is over.
     FleetUp(String, Ms),
@@ -26,8 +28,12 @@ pub enum Due {
     BlockBuilder(String, Ms),
     /// What an image builder has been doing since the moment named is over.
     ImageBuilder(String, Ms),
-    /// The snapshot of an image is done; whether it failed.
-    Image(String, bool),
+    /// The work on an image is over; what went wrong, if something did.
+    Image(String, Option<String>),
+    /// An export task is over.
+    Export(String),
+    /// An export task leaves the listing.
+    ExportGone(String),
     /// A deleted image leaves the listing.
     ImageGone(String),
     /// A session's instance is ready.
@@ -54,6 +60,7 @@ impl Due {
                 | Self::BlockBuilder(..)
                 | Self::ImageBuilder(..)
                 | Self::Image(..)
+                | Self::Export(_)
                 | Self::ImageGone(_)
                 | Self::SessionReady(_)
         )
@@ -64,7 +71,7 @@ impl Due {
 pub type Pair = (String, String);
 
 /// Who comes and goes on a pair by itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Crowd {
     /// Where.
     pub pair: Pair,
@@ -81,7 +88,7 @@ pub struct Crowd {
 }
 
 /// One account in one Region.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct World {
     /// Twelve digits.
     pub account: String,
@@ -94,7 +101,23 @@ pub struct World {
     /// Associated pairs.
     pub pairs: BTreeSet<Pair>,
     /// Images by name: DescribeImages' members.
-    pub images: BTreeMap<String, Map<String, Value>>,
+    pub images: BTreeMap<String, Record>,
+    /// Images that other accounts share with this one, by ARN.
+    pub shared_in: BTreeMap<String, Record>,
+    /// What other accounts may do: own image and account.
+    pub shares: BTreeMap<(String, String), Rights>,
+    /// When images were made by a managed update, by name.
+    pub updated: BTreeMap<String, Ms>,
+    /// Imports that are validated on an instance afterwards.
+    pub validating: BTreeSet<String>,
+    /// Export tasks by id.
+    pub exports: BTreeMap<String, Record>,
+    /// Licensed software in images, by name.
+    pub image_software: BTreeMap<String, BTreeSet<String>>,
+    /// First and last use of licensed software: month, user, software.
+    pub licences: BTreeMap<(String, String, String), (Ms, Ms)>,
+    /// Kind and name of what an error keeps from getting on.
+    pub stuck: BTreeSet<(String, String)>,
     /// Directory configs by directory name. No password is in them.
     pub directories: BTreeMap<String, Record>,
     /// Pool users by name.
@@ -129,7 +152,8 @@ pub struct World {
     pub by_pair: HashMap<Pair, BTreeSet<u64>>,
     /// Crowds; removed ones keep their place.
     pub crowds: Vec<Option<Crowd>>,
-    /// Faults, limits and counters.
+    /// Faults, limits and counters. They end with the process.
+    #[serde(skip)]
     pub faults: Faults,
     /// Quotas that differ from the default.
     pub quotas: BTreeMap<String, i64>,
@@ -137,6 +161,10 @@ pub struct World {
     pub refused: BTreeMap<String, u64>,
     /// Users that the crowd picks from.
     pub people: Vec<String>,
+    /// Streaming URLs by the hash of their code.
+    pub links: BTreeMap<String, Link>,
+    /// The moment the world was last brought to.
+    pub settled: Ms,
     /// The next session's number.
     pub next_number: u64,
     /// State of the generator of chance.
@@ -159,18 +187,19 @@ impl World {
         format!("arn:aws:appstream:{}:{}:{kind}/{name}", self.region, self.account)
     }
 
-    /// A number below `below` (splitmix64).
+    /// A number below `below`.
     pub fn dice(&mut self, below: u64) -> u64 {
-        self.chance = self.chance.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.chance;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % below.max(1)
+        draw(&mut self.chance) % below.max(1)
     }
 
     /// Hexadecimal digits by chance.
     pub fn hex(&mut self, digits: usize) -> String {
         (0..digits).map(|_| char::from_digit(u32::try_from(self.dice(16)).unwrap_or(0), 16).unwrap_or('0')).collect()
+    }
+
+    /// A version 4 UUID by chance.
+    pub fn uuid(&mut self) -> String {
+        format!("{}-{}-4{}-8{}-{}", self.hex(8), self.hex(4), self.hex(3), self.hex(3), self.hex(12))
     }
 
     /// Schedules `due` at `at`.
@@ -179,8 +208,20 @@ impl World {
         self.due.push(Reverse((at, self.due_number, due)));
     }
 
+    /// Crowds take up again at `from`: what they would have done before is left out. Whether there was anything to leave out.
+    pub fn spare_crowds(&mut self, from: Ms) -> bool {
+        let behind = |at: Ms, due: &Due| at < from && matches!(due, Due::Crowd(_));
+        if !self.due.iter().any(|Reverse((at, _, due))| behind(*at, due)) {
+            return false;
+        }
+        let all = std::mem::take(&mut self.due).into_vec();
+        self.due = all.into_iter().map(|Reverse((at, n, due))| Reverse((if behind(at, &due) { from } else { at }, n, due))).collect();
+        true
+    }
+
     /// Brings the world to `now`: everything due happens, in order, at its own moment.
     pub fn settle(&mut self, now: Ms, clock: &Clock) {
+        self.settled = self.settled.max(now);
         while self.due.peek().is_some_and(|Reverse((at, _, _))| *at <= now) {
             let Some(Reverse((at, _, due))) = self.due.pop() else { break };
             match due {
@@ -188,7 +229,11 @@ impl World {
                 Due::FleetDown(name, asked) => crate::fleet::down(self, &name, asked, at),
                 Due::BlockBuilder(name, asked) => crate::block_builder::arrived(self, &name, asked),
                 Due::ImageBuilder(name, since) => crate::image_builder::arrived(self, &name, since, at, clock),
-                Due::Image(name, failed) => crate::image::arrived(self, &name, failed, at),
+                Due::Image(name, failure) => crate::image_source::arrived(self, &name, failure.as_deref(), at, clock),
+                Due::Export(id) => crate::export::arrived(self, &id),
+                Due::ExportGone(id) => {
+                    self.exports.remove(&id);
+                }
                 Due::ImageGone(name) => crate::image::gone(self, &name),
                 Due::SessionReady(n) => crate::session::ready(self, n),
                 Due::SessionEnd(n) => crate::session::end(self, n, at, clock),
@@ -198,7 +243,7 @@ impl World {
                 Due::CutTooLong(..) => {}
                 Due::Idle(n) => crate::session::cut(self, n, at),
                 Due::Forget(n) => crate::session::forget(self, n),
-                Due::Crowd(index) => crate::seed::crowd::turn(self, index, at, now, clock),
+                Due::Crowd(index) => crate::seed::crowd::turn(self, index, at, clock),
             }
         }
     }
@@ -242,6 +287,15 @@ impl World {
         };
         self.quotas.get(key).copied().unwrap_or(default)
     }
+}
+
+/// The next number of a generator of chance (splitmix64).
+pub fn draw(chance: &mut u64) -> u64 {
+    *chance = chance.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = *chance;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 /// Default instance quota of a type (behaviour notes 6.2). Types that the list does not know get none.

@@ -6,8 +6,6 @@ use crate::world::{Crowd, Due, World};
 
 /// How often a crowd looks whether somebody comes or goes.
 const TURN: Ms = 5_000;
-/// How far back turns are played when the clock has jumped; what came before has left no trace by then.
-const PLAYED: Ms = 10 * 60_000;
 /// The most who come in one turn, so that a crowd grows like one.
 const ARRIVALS: usize = 3;
 
@@ -20,11 +18,11 @@ pub fn settle_in(world: &mut World, crowd: Crowd, now: Ms, clock: &Clock) {
     world.schedule(now + TURN, Due::Crowd(index));
 }
 
-/// One turn of crowd `index` at `at`; `now` is the present that the world is being brought to.
+/// One turn of crowd `index` at `at`.
 #[expect(clippy::cast_precision_loss, reason = "a turn is seconds")]
-pub fn turn(world: &mut World, index: usize, at: Ms, now: Ms, clock: &Clock) {
+pub fn turn(world: &mut World, index: usize, at: Ms, clock: &Clock) {
     let Some(Some(mut crowd)) = world.crowds.get(index).cloned() else { return };
-    world.schedule(if now - at > PLAYED { now - PLAYED } else { at + TURN }, Due::Crowd(index));
+    world.schedule(at + TURN, Due::Crowd(index));
     let target = target(&crowd, at);
     let mut here = present(world, &crowd);
     crowd.owed = (crowd.owed + crowd.churn_per_minute * TURN as f64 / 60_000.0).min(here.len() as f64);

@@ -8,7 +8,7 @@ use crate::world::{Crowd, World};
 use serde_json::json;
 
 /// Name, type, instance type, image, platform, seats wanted, sessions an instance.
-type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, i64, Option<i64>);
+pub type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, i64, Option<i64>);
 
 const FLEETS: [Row; 14] = [
     ("finance-desktop", "ALWAYS_ON", "stream.standard.large", "finance-win22-2026-03-10", "WINDOWS_SERVER_2022", 60, None),
@@ -78,24 +78,18 @@ const LAST: [&str; 24] = [
 
 /// Fills `world` with the company at `now`.
 pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
-    world.people = FIRST.iter().flat_map(|f| LAST.iter().map(move |l| format!("{f}.{l}@halden.example"))).collect();
+    names(world);
     for key in ["fleets", "stacks", "images"] {
         world.quotas.insert(key.into(), 60);
     }
+    super::images::plant(world, now);
     for (name, kind, instance, image, platform, seats, per) in FLEETS {
-        if !image.is_empty() && !world.images.contains_key(image) {
-            crate::image::add_private(world, image, platform);
-        }
         world.quotas.entry(format!("instances:{instance}")).and_modify(|q| *q += seats).or_insert(seats + 40);
         let fleet = fleet(world, (name, kind, instance, image, platform, seats, per), now);
         world.fleets.insert(name.into(), fleet);
     }
     for (stack, fleet, _) in CROWDS.iter().chain([("erp", "erp-legacy", 0), ("training", "training-lab", 0)].iter()) {
-        if !world.stacks.contains_key(*stack) {
-            // Names of the table above: no quota and no duplicate can refuse them.
-            let _ = crate::stack::create(world, &json!({"Name": stack, "DisplayName": capital(stack)}), now - 90 * 86_400_000);
-        }
-        world.pairs.insert(((*stack).to_owned(), (*fleet).to_owned()));
+        associate(world, stack, fleet, now);
     }
     for (name, ..) in FLEETS.iter().filter(|(n, ..)| !["training-lab", "erp-legacy"].contains(n)) {
         up_at_once(world, name, now);
@@ -116,6 +110,20 @@ pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
     }
 }
 
+/// The names that people of the company have.
+pub fn names(world: &mut World) {
+    world.people = FIRST.iter().flat_map(|f| LAST.iter().map(move |l| format!("{f}.{l}@halden.example"))).collect();
+}
+
+/// Associates a fleet with a stack, which is made if there is none.
+pub fn associate(world: &mut World, stack: &str, fleet: &str, now: Ms) {
+    if !world.stacks.contains_key(stack) {
+        // Names of the tables of this folder: no quota and no duplicate can refuse them.
+        let _ = crate::stack::create(world, &json!({"Name": stack, "DisplayName": capital(stack)}), now - 90 * 86_400_000);
+    }
+    world.pairs.insert((stack.to_owned(), fleet.to_owned()));
+}
+
 fn trouble(world: &mut World, now: Ms) {
     let mut set = |fleet: &str, code: &str, message: &str| {
         if let Some(f) = world.fleets.get_mut(fleet) {
@@ -131,7 +139,8 @@ fn trouble(world: &mut World, now: Ms) {
     }
 }
 
-fn fleet(world: &World, row: Row, now: Ms) -> Fleet {
+/// A fleet at rest.
+pub fn fleet(world: &World, row: Row, now: Ms) -> Fleet {
     let (name, kind, instance, image, platform, seats, per) = row;
     let mut given = json!({
         "Name": name, "Arn": world.arn("fleet", name), "DisplayName": capital(name), "InstanceType": instance, "FleetType": kind, "Platform": platform,

@@ -1,4 +1,4 @@
-//! The large estate: forty pairs, ten thousand sessions. For speed, not for looks.
+//! The large estate: sixty fleets, two hundred pairs, ten thousand sessions. For speed, not for looks.
 
 use super::crowd;
 use crate::clock::{Clock, Ms};
@@ -12,16 +12,19 @@ pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
         world.quotas.insert(key.into(), 1000);
     }
     world.quotas.insert("instances:stream.standard.medium".into(), 100_000);
-    for i in 0..40 {
-        let (stack, fleet) = (format!("stack-{i:02}"), format!("fleet-{i:02}"));
+    for f in 0..60 {
+        let fleet = format!("fleet-{f:02}");
         let input = json!({"Name": fleet, "InstanceType": "stream.standard.medium", "ImageName": "AppStream-WinServer2022-06-17-2026",
-            "ComputeCapacity": {"DesiredInstances": 270}, "VpcConfig": {"SubnetIds": ["subnet-0a1"]}});
+            "ComputeCapacity": {"DesiredInstances": 190}, "VpcConfig": {"SubnetIds": ["subnet-0a1"]}});
         // Made-up names in an empty world: nothing can refuse them.
         let _ = crate::fleet::create(world, &input, now);
+        up_at_once(world, &fleet, now);
+    }
+    for pair in 0..200 {
+        let (stack, fleet) = (format!("stack-{pair:03}"), format!("fleet-{:02}", pair % 60));
         let _ = crate::stack::create(world, &json!({"Name": stack}), now);
         world.pairs.insert((stack.clone(), fleet.clone()));
-        up_at_once(world, &fleet, now);
-        let crowd = Crowd { pair: (stack, fleet), count: 250, daily: false, churn_per_minute: 1.0, owed: 0.0, makes_room: true };
+        let crowd = Crowd { pair: (stack, fleet), count: 50, daily: false, churn_per_minute: 0.2, owed: 0.0, makes_room: true };
         crowd::settle_in(world, crowd, now, clock);
     }
 }

@@ -1,23 +1,26 @@
 //! Estates: what a world holds when it begins.
 
+mod beyond;
 pub mod company;
 pub mod crowd;
 mod demo;
+mod images;
 mod large;
 
 use crate::clock::{Clock, Ms};
 use crate::world::World;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// Which estate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seed {
     /// Only the public base images.
     Empty,
     /// A mid-size company at work.
     Demo,
-    /// Forty pairs with ten thousand sessions.
+    /// Sixty fleets, two hundred pairs, ten thousand sessions.
     Large,
 }
 
@@ -42,6 +45,24 @@ impl fmt::Display for Seed {
             Self::Demo => "demo",
             Self::Large => "large",
         })
+    }
+}
+
+/// A world around the default one, and how it begins.
+pub struct Part {
+    /// Twelve digits.
+    pub account: &'static str,
+    /// Region code.
+    pub region: &'static str,
+    /// What it holds.
+    pub plant: fn(&mut World, Ms, &Clock),
+}
+
+/// The worlds that an estate has beside the default one.
+pub fn beyond(seed: Seed) -> &'static [Part] {
+    match seed {
+        Seed::Demo => &beyond::PARTS,
+        Seed::Empty | Seed::Large => &[],
     }
 }
 
