@@ -48,7 +48,7 @@ pub fn handle(universe: &mut Universe, wall_ms: Ms, own_listener: bool, request:
     response.change = match response.change.take() {
         Some(change) => Some(Change { skipped, ..change }),
         None if skipped.is_empty() => None,
-        None => Some(Change { wall: wall_ms, skipped: skipped.clone(), what: What::Look(skipped) }),
+        None => Some(Change { wall: wall_ms, skipped, what: What::Look }),
     };
     response.headers.push(("x-amzn-requestid".into(), id));
     response.headers.push(("date".into(), http_date(universe.clock.now(wall_ms))));

@@ -14,9 +14,18 @@ pub struct Change {
     /// When it came, by the wall's clock.
     pub wall: Ms,
     /// Worlds whose crowds were spared a long gap just before it.
-    pub skipped: Vec<Key>,
+    pub skipped: Vec<Gap>,
     /// What it was.
     pub what: What,
+}
+
+/// A world whose crowds were spared what they would have done since `settled`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The world.
+    pub world: Key,
+    /// The moment it was last brought to.
+    pub settled: Ms,
 }
 
 /// What a request was.
@@ -28,8 +37,8 @@ pub enum What {
     Control(String, String, String, Vec<u8>),
     /// Somebody opened a streaming URL, or did something on its page: method, query, body.
     Visit(String, String, Vec<u8>),
-    /// Nothing but that these worlds were looked at after a long gap.
-    Look(Vec<Key>),
+    /// Nothing but that worlds were looked at after a long gap.
+    Look,
 }
 
 impl Change {
@@ -74,9 +83,9 @@ pub(crate) fn apply(universe: &mut Universe, change: &Change) {
             let request = Request { method: method.clone(), path, query: query.clone(), headers: vec![], body: body.clone() };
             let _ = crate::viewer::handle(universe, change.wall, &request);
         }
-        What::Look(keys) => {
-            for (account, region) in keys {
-                universe.world(account, region, change.wall);
+        What::Look => {
+            for gap in &change.skipped {
+                universe.world(&gap.world.0, &gap.world.1, change.wall);
             }
         }
     }

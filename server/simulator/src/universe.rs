@@ -1,7 +1,7 @@
 //! All worlds under one clock, and the requests and answers that travel to and from them.
 
 use crate::clock::{Clock, Ms};
-use crate::journal::Change;
+use crate::journal::{Change, Gap};
 use crate::seed::Seed;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -106,10 +106,10 @@ pub struct Universe {
     pub(crate) requests: u64,
     /// Worlds whose crowds were spared a long gap during this request.
     #[serde(skip)]
-    pub(crate) skipped: Vec<Key>,
+    pub(crate) skipped: Vec<Gap>,
     /// While a journal is replayed: the worlds that were spared one then.
     #[serde(skip)]
-    pub(crate) replayed: Option<Vec<Key>>,
+    pub(crate) replayed: Option<Vec<Gap>>,
 }
 
 impl Universe {
@@ -149,12 +149,16 @@ impl Universe {
             crate::sharing::refresh(&mut self.worlds, &key, now);
         }
         let world = self.worlds.entry(key.clone()).or_default();
-        let spare = match &self.replayed {
-            Some(then) => then.contains(&key),
-            None => now - world.settled > PLAYED,
+        let gap = match &self.replayed {
+            Some(then) => then.iter().find(|g| g.world == key).map(|g| g.settled),
+            None => Some(world.settled).filter(|settled| now - settled > PLAYED),
         };
-        if spare && world.spare_crowds(now - PLAYED) {
-            self.skipped.push(key);
+        if let Some(settled) = gap {
+            // What was played by then stays played.
+            world.settle(settled, &self.clock);
+            if world.spare_crowds(now - PLAYED) {
+                self.skipped.push(Gap { world: key, settled });
+            }
         }
         world.settle(now, &self.clock);
         world

@@ -14,8 +14,7 @@ use crate::sharing::Rights;
 use crate::stack::Stack;
 use crate::viewer::Link;
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes due. Each carries what it was scheduled for, so that an outdated one is recognised and dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -147,9 +146,9 @@ pub struct World {
     /// Sessions by number, oldest first.
     pub sessions: BTreeMap<u64, Session>,
     /// Their numbers by id.
-    pub session_ids: HashMap<String, u64>,
+    pub session_ids: BTreeMap<String, u64>,
     /// Their numbers by pair.
-    pub by_pair: HashMap<Pair, BTreeSet<u64>>,
+    pub by_pair: BTreeMap<Pair, BTreeSet<u64>>,
     /// Crowds; removed ones keep their place.
     pub crowds: Vec<Option<Crowd>>,
     /// Faults, limits and counters. They end with the process.
@@ -169,7 +168,7 @@ pub struct World {
     pub next_number: u64,
     /// State of the generator of chance.
     pub chance: u64,
-    due: BinaryHeap<Reverse<(Ms, u64, Due)>>,
+    due: BTreeSet<(Ms, u64, Due)>,
     due_number: u64,
 }
 
@@ -205,25 +204,25 @@ impl World {
     /// Schedules `due` at `at`.
     pub fn schedule(&mut self, at: Ms, due: Due) {
         self.due_number += 1;
-        self.due.push(Reverse((at, self.due_number, due)));
+        self.due.insert((at, self.due_number, due));
     }
 
     /// Crowds take up again at `from`: what they would have done before is left out. Whether there was anything to leave out.
     pub fn spare_crowds(&mut self, from: Ms) -> bool {
         let behind = |at: Ms, due: &Due| at < from && matches!(due, Due::Crowd(_));
-        if !self.due.iter().any(|Reverse((at, _, due))| behind(*at, due)) {
+        if !self.due.iter().any(|(at, _, due)| behind(*at, due)) {
             return false;
         }
-        let all = std::mem::take(&mut self.due).into_vec();
-        self.due = all.into_iter().map(|Reverse((at, n, due))| Reverse((if behind(at, &due) { from } else { at }, n, due))).collect();
+        let all = std::mem::take(&mut self.due);
+        self.due = all.into_iter().map(|(at, n, due)| (if behind(at, &due) { from } else { at }, n, due)).collect();
         true
     }
 
     /// Brings the world to `now`: everything due happens, in order, at its own moment.
     pub fn settle(&mut self, now: Ms, clock: &Clock) {
         self.settled = self.settled.max(now);
-        while self.due.peek().is_some_and(|Reverse((at, _, _))| *at <= now) {
-            let Some(Reverse((at, _, due))) = self.due.pop() else { break };
+        while self.due.first().is_some_and(|(at, _, _)| *at <= now) {
+            let Some((at, _, due)) = self.due.pop_first() else { break };
             match due {
                 Due::FleetUp(name, asked) => crate::fleet::up(self, &name, asked, at),
                 Due::FleetDown(name, asked) => crate::fleet::down(self, &name, asked, at),
@@ -252,8 +251,8 @@ impl World {
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "durations of at most hours")]
     pub fn rescale(&mut self, now: Ms, old: f64, new: f64) {
         let scale = |at: Ms| if at > now { now + ((at - now) as f64 * old / new) as Ms } else { at };
-        let all: Vec<_> = std::mem::take(&mut self.due).into_vec();
-        self.due = all.into_iter().map(|Reverse((at, n, due))| Reverse((if due.is_aws_own() { scale(at) } else { at }, n, due))).collect();
+        let all = std::mem::take(&mut self.due);
+        self.due = all.into_iter().map(|(at, n, due)| (if due.is_aws_own() { scale(at) } else { at }, n, due)).collect();
         for fleet in self.fleets.values_mut() {
             fleet.pool.instances.values_mut().for_each(|i| i.ready = scale(i.ready));
         }

@@ -2,8 +2,11 @@
 
 mod access;
 mod images;
+mod journal;
 mod packaging;
+mod sharing;
 mod table;
+mod viewer;
 
 use crate::{Fate, Options, Request, Response, Seed, Universe, handle};
 use serde_json::{Value, json};
