@@ -66,7 +66,7 @@ impl Serve {
         let door = LocalDoor::new(pool.clone())?;
         let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
         let clock = AwsClock::default();
-        let (client, scope, source, told) = self.appstream(&clock, &end).await?;
+        let (client, scope, source, told) = self.appstream(&folder, &clock, &end).await?;
         let gateway = Arc::new(Sdk::new(client, clock));
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
         let parts = http::parts(gateway, &watcher, Arc::new(door), source);
@@ -93,6 +93,7 @@ impl Serve {
 
     async fn appstream(
         &self,
+        folder: &std::path::Path,
         clock: &AwsClock,
         end: &CancellationToken,
     ) -> Result<(aws_sdk_appstream::Client, Scope, Source, String), String> {
@@ -113,10 +114,11 @@ impl Serve {
             rng_seed: 1,
             public_base: address.map(|a| format!("http://{a}")),
         };
-        let embedded = Embedded::new(options);
+        // A file for each seed: going from one to the other loses neither.
+        let (embedded, continued) = Embedded::open(options, &folder.join(format!("appstream-{}.sqlite", self.seed))).await?;
         let scope = Scope::new(simulator::universe::DEFAULT_ACCOUNT, simulator::universe::DEFAULT_REGION);
         let client = client::embedded(&embedded, &scope, client::Wire::Default, clock);
-        let mut told = format!("embedded, estate “{}”", self.seed);
+        let mut told = format!("embedded, estate “{}”{}", self.seed, if continued { ", as it was" } else { "" });
         if let (Some(listener), Some(address)) = (listener, address) {
             told.push_str(&format!(", for other clients on http://{address}"));
             tokio::spawn(embedded.serve(listener, end.clone()));

@@ -5,6 +5,7 @@ use crate::gateway::embedded::Embedded;
 use clap::Args;
 use simulator::{Options, Seed};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 /// The flags of `simulate`.
@@ -16,6 +17,9 @@ pub struct Simulate {
     /// What it begins with: empty, demo or large
     #[arg(long, env = "APPSTREAM_CONSOLE_SEED", default_value = "empty")]
     seed: Seed,
+    /// File that keeps every change, so that a restart goes on where it was; without it all is in memory
+    #[arg(long, env = "APPSTREAM_CONSOLE_STATE")]
+    state: Option<PathBuf>,
     #[command(flatten)]
     tempo: Tempo<1>,
 }
@@ -32,10 +36,18 @@ impl Simulate {
             rng_seed: 1,
             public_base: Some(format!("http://{address}")),
         };
-        say(&format!("AppStream simulator on http://{address} (seed {}). Controls under /_simulator/.", self.seed));
+        let (embedded, begun) = match &self.state {
+            None => (Embedded::new(options), format!("seed {}, in memory", self.seed)),
+            Some(file) => {
+                let (embedded, continued) = Embedded::open(options, file).await?;
+                let how = if continued { "as it was, from".to_owned() } else { format!("seed {}, kept in", self.seed) };
+                (embedded, format!("{how} {}", file.display()))
+            }
+        };
+        say(&format!("AppStream simulator on http://{address} ({begun}). Controls under /_simulator/."));
         let end = CancellationToken::new();
         end_on_signal(end.clone());
-        Embedded::new(options).serve(listener, end).await;
+        embedded.serve(listener, end).await;
         Ok(())
     }
 }

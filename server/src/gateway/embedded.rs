@@ -2,6 +2,7 @@
 //! own for other clients.
 
 use super::clock::wall_ms;
+use super::estate::{self, Kept};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -10,6 +11,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use simulator::{Fate, Options, Request, Response, Universe};
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -20,7 +22,7 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// One running simulator. Cheap to clone.
 #[derive(Clone)]
-pub struct Embedded(Arc<Mutex<Universe>>);
+pub struct Embedded(Arc<Mutex<Kept>>);
 
 impl std::fmt::Debug for Embedded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -29,15 +31,50 @@ impl std::fmt::Debug for Embedded {
 }
 
 impl Embedded {
-    /// Begins now.
+    /// Begins now, in memory.
     pub fn new(options: Options) -> Self {
-        Self(Arc::new(Mutex::new(Universe::new(options, wall_ms()))))
+        Self(Arc::new(Mutex::new(Kept { universe: Universe::new(options, wall_ms()), journal: None })))
     }
 
-    /// Answers one request. `controls`: whether the private controls may be reached.
-    pub fn answer(&self, controls: bool, request: &Request) -> Response {
-        let mut universe = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        simulator::handle(&mut universe, wall_ms(), controls, request)
+    /// Goes on with the estate in `file`, or begins one there. Whether it goes on comes with it. The error is a sentence.
+    pub async fn open(options: Options, file: &Path) -> Result<(Self, bool), String> {
+        let (kept, continued) = estate::open(file, || Universe::new(options.clone(), wall_ms())).await?;
+        let this = Self(kept);
+        if continued {
+            this.0.lock().unwrap_or_else(PoisonError::into_inner).universe.options.public_base = options.public_base;
+            // The tempo is that of this start, whatever it was before.
+            let body = format!(r#"{{"pace":{},"haste":{}}}"#, options.pace, options.haste).into_bytes();
+            let set = Request { method: "POST".into(), path: "/_simulator/clock".into(), body, ..Request::default() };
+            this.answer(true, &set).await;
+        }
+        Ok((this, continued))
+    }
+
+    /// Answers one request, once what it changed is written. `own_listener`: whether the private controls and the pages behind
+    /// streaming URLs may be reached.
+    pub async fn answer(&self, own_listener: bool, request: &Request) -> Response {
+        let (response, written) = {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let response = simulator::handle(&mut kept.universe, wall_ms(), own_listener, request);
+            let written = response.change.as_ref().and_then(|change| kept.journal.as_mut().map(|journal| journal.take(change)));
+            (response, written)
+        };
+        let Some(written) = written else { return response };
+        match written.await.unwrap_or_else(|_| Err("its writer has ended".to_owned())) {
+            Ok(()) => response,
+            Err(error) => {
+                let body = format!(
+                    r#"{{"__type":"InternalFailure","Message":{}}}"#,
+                    serde_json::json!(format!("The change was made, but the state file could not be written: {error}."))
+                );
+                Response {
+                    status: 500,
+                    headers: vec![("content-type".into(), "application/x-amz-json-1.1".into())],
+                    body: body.into_bytes(),
+                    ..Response::default()
+                }
+            }
+        }
     }
 
     /// A connector for the SDK. Private controls cannot be reached through it.
@@ -80,7 +117,7 @@ impl Embedded {
             headers,
             body: body.to_bytes().to_vec(),
         };
-        let response = travelled(self.answer(true, &request)).await.ok_or(Cut)?;
+        let response = travelled(self.answer(true, &request).await).await.ok_or(Cut)?;
         let mut built = hyper::Response::builder().status(response.status);
         for (name, value) in &response.headers {
             built = built.header(name.as_str(), value.as_str());
@@ -125,8 +162,9 @@ impl HttpConnector for Embedded {
             headers: request.headers().iter().map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect(),
             body: request.body().bytes().unwrap_or_default().to_vec(),
         };
-        let response = self.answer(false, &asked);
+        let this = self.clone();
         HttpConnectorFuture::new(async move {
+            let response = this.answer(false, &asked).await;
             let cut = || ConnectorError::io("the connection is cut on purpose".into());
             let response = travelled(response).await.ok_or_else(cut)?;
             let status = response.status.try_into().map_err(|_| cut())?;

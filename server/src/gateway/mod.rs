@@ -4,6 +4,7 @@ pub mod client;
 pub mod clock;
 pub mod embedded;
 mod error;
+pub mod estate;
 mod fleet;
 mod paging;
 mod retry;

@@ -130,6 +130,6 @@ async fn failures_are_told_apart_on_both_protocols() {
 async fn private_controls_cannot_be_reached_through_the_console_s_own_connector() {
     let embedded = simulator(Seed::Empty);
     let request = simulator::Request { method: "GET".into(), path: "/_simulator/health".into(), ..Default::default() };
-    assert_eq!(embedded.answer(true, &request).status, 200);
-    assert_ne!(embedded.answer(false, &request).status, 200);
+    assert_eq!(embedded.answer(true, &request).await.status, 200);
+    assert_ne!(embedded.answer(false, &request).await.status, 200);
 }

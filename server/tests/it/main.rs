@@ -6,5 +6,6 @@ mod gateway;
 mod http;
 mod live;
 mod program;
+mod state;
 mod support;
 mod watcher;

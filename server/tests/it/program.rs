@@ -6,7 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-fn program() -> Command {
+/// The program, without this environment's settings.
+pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_appstream-console"));
     for (name, _) in std::env::vars().filter(|(n, _)| n.starts_with("APPSTREAM_CONSOLE_")) {
         command.env_remove(name);

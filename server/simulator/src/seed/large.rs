@@ -24,7 +24,9 @@ pub fn plant(world: &mut World, now: Ms, clock: &Clock) {
         let (stack, fleet) = (format!("stack-{pair:03}"), format!("fleet-{:02}", pair % 60));
         let _ = crate::stack::create(world, &json!({"Name": stack}), now);
         world.pairs.insert((stack.clone(), fleet.clone()));
-        let crowd = Crowd { pair: (stack, fleet), count: 50, daily: false, churn_per_minute: 0.2, owed: 0.0, makes_room: true };
+        // Every other pair takes two pages of DescribeSessions.
+        let count = if pair % 2 == 0 { 35 } else { 65 };
+        let crowd = Crowd { pair: (stack, fleet), count, daily: false, churn_per_minute: 0.2, owed: 0.0, makes_room: true };
         crowd::settle_in(world, crowd, now, clock);
     }
 }
