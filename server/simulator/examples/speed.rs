@@ -6,6 +6,9 @@ use std::time::Instant;
 
 /// 2026-11-24 07:10:53 UTC.
 const START: i64 = 1_795_504_253_000;
+/// An operation, and the input of its nth call.
+type Kind = (&'static str, fn(usize) -> Value);
+
 /// Calls of each kind.
 const CALLS: usize = 2_000;
 
@@ -14,14 +17,14 @@ fn request(operation: &str, input: &Value) -> Request {
     Request { method: "POST".into(), path: "/".into(), headers, body: input.to_string().into_bytes(), ..Request::default() }
 }
 
-#[expect(clippy::print_stdout, clippy::cast_possible_truncation, reason = "a table for the terminal")]
+#[expect(clippy::print_stdout, reason = "a table for the terminal")]
 fn main() {
     let began = Instant::now();
     let options = Options { seed: Seed::Large, pace: 1.0, haste: 1.0, rng_seed: 1, public_base: None };
     let mut universe = Universe::new(options, START);
     println!("the estate is made in {} ms", began.elapsed().as_millis());
     let mut all = vec![];
-    let kinds: [(&str, fn(usize) -> Value); 7] = [
+    let kinds: [Kind; 7] = [
         ("DescribeFleets", |_| json!({})),
         (
             "DescribeSessions",

@@ -1,7 +1,7 @@
 //! The way of a request: which world, which protocol, which fault meets it, which operation answers it.
 
 use crate::clock::{Ms, http_date};
-use crate::error::{Answer, ApiError, fit, not_found, status, throttling, unknown_operation};
+use crate::error::{Answer, ApiError, fit, not_found, serialization, status, throttling, unknown_operation};
 use crate::journal::{Change, What};
 use crate::universe::{DEFAULT_ACCOUNT, DEFAULT_REGION, Delivery, Fate, Key, Request, Response, Universe, hash};
 use crate::wire::{self, Protocol};
@@ -122,6 +122,9 @@ fn run(
     if !faults.admits(is_read, wall) {
         faults.throttled();
         return Err(throttling("Rate exceeded"));
+    }
+    if !wire::fits(protocol, request) {
+        return Err(serialization("The content type does not fit: JSON is application/x-amz-json-1.1, CBOR is application/cbor."));
     }
     let input = wire::read(protocol, &request.body)?;
     crate::validate::validate(model, &input)?;

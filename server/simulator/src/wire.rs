@@ -19,6 +19,16 @@ pub enum Protocol {
     Cbor,
 }
 
+/// Whether the content type is one that the protocol has. None at all is accepted: a person with curl means well.
+pub fn fits(protocol: Protocol, request: &Request) -> bool {
+    let Some(given) = request.header("content-type") else { return true };
+    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match protocol {
+        Protocol::Json => given.starts_with("application/x-amz-json-1.") || given == "application/json",
+        Protocol::Cbor => given == "application/cbor",
+    }
+}
+
 /// A request's protocol and operation name; none when it is neither.
 pub fn recognise(request: &Request) -> Option<(Protocol, String)> {
     if request.method != "POST" {

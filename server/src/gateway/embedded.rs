@@ -107,7 +107,11 @@ impl Embedded {
 
     async fn over_http(self, request: hyper::Request<hyper::body::Incoming>) -> Result<hyper::Response<Full<Bytes>>, Cut> {
         let (parts, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, MAX_BODY).collect().await else { return Err(Cut) };
+        let body = match Limited::new(body, MAX_BODY).collect().await {
+            Ok(body) => body,
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => return Ok(too_large()),
+            Err(_) => return Err(Cut),
+        };
         let headers =
             parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
         let request = Request {
@@ -124,6 +128,16 @@ impl Embedded {
         }
         built.body(Full::new(Bytes::from(response.body))).map_err(|_| Cut)
     }
+}
+
+fn too_large() -> hyper::Response<Full<Bytes>> {
+    let told = format!(r#"{{"__type":"RequestEntityTooLargeException","Message":"The body is over {MAX_BODY} bytes."}}"#);
+    let mut answer = hyper::Response::new(Full::new(Bytes::from(told)));
+    *answer.status_mut() = hyper::StatusCode::PAYLOAD_TOO_LARGE;
+    // What is left of the body is not read.
+    answer.headers_mut().insert(hyper::header::CONNECTION, hyper::header::HeaderValue::from_static("close"));
+    answer.headers_mut().insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/x-amz-json-1.1"));
+    answer
 }
 
 /// The connection is cut without an answer.

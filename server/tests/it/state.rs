@@ -94,6 +94,27 @@ fn a_killed_simulator_comes_back_with_every_acknowledged_change() {
 }
 
 #[test]
+fn a_body_that_is_too_large_or_of_another_kind_is_refused_in_the_protocol() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start(&folder.path().join("state.sqlite"), &[]);
+    // The answer comes while the body is still being sent: it is announced and left out.
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: PhotonAdminProxyService.CreateStack\r\nContent-Length: 10000000\r\n\r\n";
+    let mut stream = TcpStream::connect(&simulator.address).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&vec![b' '; 5_000_000]).unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("RequestEntityTooLargeException"), "{answer}");
+    let mut stream = TcpStream::connect(&simulator.address).unwrap();
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/html\r\nX-Amz-Target: PhotonAdminProxyService.CreateStack\r\nContent-Length: 14\r\n\r\n{\"Name\":\"new\"}";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("SerializationException"), "{answer}");
+    assert_eq!(simulator.ok("DescribeStacks", &json!({}))["Stacks"], json!([]));
+}
+
+#[test]
 fn time_goes_on_while_a_simulator_with_state_is_down_and_two_cannot_share_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.sqlite");
