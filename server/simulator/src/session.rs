@@ -33,6 +33,8 @@ pub struct Session {
     pub cut: Option<Ms>,
     /// Whether it is over.
     pub expired: bool,
+    /// Whether one of a crowd opened it. A crowd ends none but such.
+    pub crowd: bool,
     /// Its instance.
     pub instance: Option<String>,
     /// Its network interface and private address, for fleets in a customer's VPC.
@@ -150,6 +152,7 @@ pub fn open(
         max_expires: now + lasts,
         cut: None,
         expired: false,
+        crowd: false,
         instance: Some(instance),
         network,
     };

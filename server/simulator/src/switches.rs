@@ -62,3 +62,15 @@ pub const DISASSOCIATE_NEEDS_NO_SESSIONS: bool = true;
 pub const LINKS_STAY: Ms = 24 * 60 * MINUTE;
 /// Page size of lists that take none (inferred).
 pub const PAGE: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_switch_is_in_the_list_of_differences() {
+        let list = include_str!("../../docs/simulator.md");
+        for line in include_str!("switches.rs").lines().filter_map(|l| l.strip_prefix("pub const ")) {
+            let name = line.split(':').next().unwrap_or_default();
+            assert!(list.contains(&format!("`{name}`")), "{name} is missing in server/docs/simulator.md");
+        }
+    }
+}

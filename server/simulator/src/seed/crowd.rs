@@ -65,7 +65,8 @@ fn wander(world: &mut World, here: &[u64], at: Ms) {
 }
 
 fn present(world: &World, crowd: &Crowd) -> Vec<u64> {
-    world.by_pair.get(&crowd.pair).into_iter().flatten().copied().filter(|n| world.sessions.get(n).is_some_and(|s| !s.is_over())).collect()
+    let counts = |n: &u64| world.sessions.get(n).is_some_and(|s| s.crowd && !s.is_over());
+    world.by_pair.get(&crowd.pair).into_iter().flatten().copied().filter(counts).collect()
 }
 
 fn arrive(world: &mut World, crowd: &Crowd, at: Ms, clock: &Clock, backdated: bool) -> bool {
@@ -94,6 +95,9 @@ fn arrive(world: &mut World, crowd: &Crowd, at: Ms, clock: &Clock, backdated: bo
         make_room(world, &fleet, at);
     }
     let Ok(id) = session::open(world, &stack, &fleet, &user, kind, at, clock) else { return false };
+    if let Some(session) = world.session_ids.get(&id).and_then(|n| world.sessions.get_mut(n)) {
+        session.crowd = true;
+    }
     if backdated {
         let longest = world.fleets.get(&fleet).and_then(|f| f.number("MaxUserDurationInSeconds")).unwrap_or(57_600).min(6 * 3600);
         let age = world.dice(u64::try_from(longest).unwrap_or(3600)).cast_signed() * 1000;

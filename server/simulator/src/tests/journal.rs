@@ -90,6 +90,8 @@ fn prepared() -> (Universe, Vec<Change>) {
 /// Behaviour notes 4.2 and 4.3.
 fn check_capacity(universe: &mut Universe, wall: i64) -> Option<Change> {
     let answer = handle(universe, wall, true, &call("DescribeFleets", &json!({})));
+    let twice = handle(universe, wall, true, &call("DescribeFleets", &json!({})));
+    assert!(answer.body == twice.body && twice.change.is_none(), "reading changed something");
     let fleets: Value = serde_json::from_slice(&answer.body).unwrap();
     for fleet in fleets["Fleets"].as_array().unwrap() {
         let n = |m: &str| fleet["ComputeCapacityStatus"][m].as_i64();

@@ -453,3 +453,18 @@ fn hostile_requests_never_panic() {
         }
     }
 }
+
+#[test]
+fn a_crowd_ends_nobody_s_session_but_its_own() {
+    let mut sim = Sim::new(Seed::Empty);
+    sim.running("desk", json!({"ComputeCapacity": {"DesiredInstances": 20}}));
+    let mine = sim.open("desk", "ana").unwrap();
+    let load = json!({"StackName": "desk-stack", "FleetName": "desk", "count": 5, "churn_per_minute": 60});
+    assert_eq!(sim.control("POST", "load", load).0, 200);
+    for _ in 0..20 {
+        sim.pass(30);
+        sim.sessions("desk");
+    }
+    let session = sim.sessions("desk").into_iter().find(|s| s["Id"] == mine.as_str()).unwrap();
+    assert_eq!(session["State"], "ACTIVE");
+}
