@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::gateway::AppStream;
+use crate::resources::Resources;
 use domain::estate::{Estate, Kind};
 use domain::failure::Failure;
 use domain::form::Flash;
@@ -18,6 +19,8 @@ pub struct Parts {
     pub gateway: Arc<dyn AppStream>,
     /// What is known of it.
     pub watch: Arc<dyn Watch>,
+    /// Everything but fleets and sessions.
+    pub resources: Arc<dyn Resources>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
     /// Version and commit, for the foot of the side bar.

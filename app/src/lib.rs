@@ -15,6 +15,8 @@ pub mod live;
 pub mod pages;
 pub mod parts;
 pub mod paths;
+#[cfg(feature = "ssr")]
+pub mod resources;
 pub mod ui;
 
 use leptos::prelude::*;
@@ -61,6 +63,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sessions") view=pages::sessions::list::SessionList ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
+                    <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
+                    <Route path=path!("/:account/:region/:kind/:name/:verb") view=pages::resources::act::ResourceForm ssr=SsrMode::Async/>
+                    <Route path=path!("/:account/:region/:kind/:name") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>
+                    <Route path=path!("/:kind/:verb") view=pages::resources::act::ResourceForm ssr=SsrMode::Async/>
+                    <Route path=path!("/:kind") view=pages::resources::list::ResourceList ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=pages::not_found::NotFoundInFrame ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

@@ -18,6 +18,11 @@ pub fn fleet(scope: &Scope, name: &FleetName) -> String {
     format!("/{}/{}/fleets/{}", scope.account, scope.region, name)
 }
 
+/// One session.
+pub fn session(scope: &Scope, id: &domain::names::SessionId) -> String {
+    format!("/{}/{}/sessions/{}", scope.account, scope.region, encode(&id.0))
+}
+
 /// One tab of a fleet: `sessions`, `errors`, `configuration`.
 pub fn fleet_tab(scope: &Scope, name: &FleetName, tab: &str) -> String {
     format!("{}/{tab}", fleet(scope, name))

@@ -15,6 +15,19 @@ const PAGES: [string, string][] = [
   ["a fleet's configuration", `${SCOPE}/fleets/callcentre-ie/configuration`],
   ["stop", `${SCOPE}/fleets/finance-desktop?do=stop`],
   ["change capacity", `${SCOPE}/fleets/callcentre-ie?do=capacity`],
+  ["images", "/images"],
+  ["stacks, none", "/stacks?q=nothing-like-this"],
+  ["users", "/users"],
+  ["entitlements", "/entitlements"],
+  ["all places", "/more"],
+  ["an image", `${SCOPE}/images/finance-win22-2026-03-10`],
+  ["a failed image", `${SCOPE}/images/erp-win19-updated`],
+  ["a stack", `${SCOPE}/stacks/finance`],
+  ["create a fleet", "/fleets/new"],
+  ["create an app block", "/app-blocks/new"],
+  ["edit a stack", `${SCOPE}/stacks/finance/edit`],
+  ["delete a stack", `${SCOPE}/stacks/finance/delete`],
+  ["a fleet's associations", `${SCOPE}/fleets/claims-elastic/associations`],
   ["not found", "/nothing/here"],
 ];
 
@@ -23,7 +36,7 @@ for (const theme of ["light", "dark"] as const) {
     test.describe(`${theme}, ${width} px`, () => {
       test.use({ colorScheme: theme, viewport: { width, height: 900 } });
       test("every page", async ({ signedIn: page, server }) => {
-        test.setTimeout(120_000);
+        test.setTimeout(240_000);
         for (const [name, path] of PAGES) {
           await test.step(name, async () => {
             await page.goto(server.url + path);

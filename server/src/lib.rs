@@ -6,6 +6,7 @@ pub mod door;
 pub mod gateway;
 pub mod http;
 pub mod poll;
+pub mod resource;
 pub mod store;
 
 /// Version and commit, as `--version` and the side bar show them.

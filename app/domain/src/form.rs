@@ -21,6 +21,11 @@ impl FieldError {
     }
 }
 
+/// The last member of a path as words for a summary: `VpcConfig.SubnetIds` is “SubnetIds”.
+pub fn last_word(path: &str) -> String {
+    path.rsplit('.').find(|p| p.parse::<usize>().is_err()).unwrap_or(path).to_owned()
+}
+
 /// What one plain form post (no WASM) has to tell the page that follows it: entries to refill, and the outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {

@@ -15,6 +15,7 @@ pub mod names;
 pub mod operator;
 pub mod problem;
 pub mod query;
+pub mod resource;
 pub mod session;
 pub mod stack;
 pub mod time;

@@ -2,5 +2,6 @@
 
 pub mod fleet;
 pub mod frame;
+pub mod resource;
 pub mod session;
 pub mod sign_in;

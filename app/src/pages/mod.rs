@@ -1,7 +1,9 @@
 //! Pages: mirrors the URLs.
 
 pub mod fleets;
+pub mod more;
 pub mod not_found;
 pub mod overview;
+pub mod resources;
 pub mod sessions;
 pub mod sign_in;

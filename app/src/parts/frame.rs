@@ -62,19 +62,45 @@ fn Lost(error: AppError) -> impl IntoView {
     }
 }
 
-struct Place {
-    path: &'static str,
-    label: &'static str,
-    icon: &'static str,
+/// A place in the navigation.
+pub struct Place {
+    /// Its path.
+    pub path: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// The heading of the group that it begins; empty when it goes on with the last.
+    pub group: &'static str,
     count: fn(&domain::estate::Estate) -> Option<i64>,
 }
 
+const fn place(path: &'static str, label: &'static str, icon: &'static str, group: &'static str) -> Place {
+    Place { path, label, icon, group, count: |_| None }
+}
+
 /// The places that exist. What does not work yet is not shown.
-const PLACES: [Place; 3] = [
-    Place { path: paths::OVERVIEW, label: "Overview", icon: "overview", count: |_| None },
-    Place { path: paths::FLEETS, label: "Fleets", icon: "fleets", count: |e| i64::try_from(e.fleets.len()).ok() },
-    Place { path: paths::SESSIONS, label: "Sessions", icon: "sessions", count: |e| Some(i64::from(e.tally.total())) },
+pub const PLACES: [Place; 15] = [
+    place(paths::OVERVIEW, "Overview", "overview", ""),
+    Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
+    Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
+    Place { count: |e| i64::try_from(e.stacks.len()).ok(), ..place("/stacks", "Stacks", "stacks", "") },
+    place("/images", "Images", "images", "Build"),
+    place("/image-builders", "Image builders", "builders", ""),
+    place("/app-blocks", "App blocks", "appblocks", ""),
+    place("/app-block-builders", "App block builders", "builders", ""),
+    place("/applications", "Applications", "applications", ""),
+    place("/users", "Users", "users", "Access"),
+    place("/entitlements", "Entitlements", "entitlements", ""),
+    place("/directory-configs", "Directory configs", "directories", ""),
+    place("/image-exports", "Image exports", "external", "Account"),
+    place("/usage-reports", "Usage reports", "download", ""),
+    place("/licence-usage", "Licence usage", "key", ""),
 ];
+
+/// The places in the bar at the foot of phones; the rest is behind “More”.
+const TABS: [&str; 4] = [paths::OVERVIEW, paths::FLEETS, paths::SESSIONS, "/images"];
+const MORE: Place = place("/more", "More", "menu", "");
 
 fn is_here(place: &str, at: &str) -> bool {
     if place == "/" { at == "/" } else { at == place || at.contains(&format!("{place}/")) }
@@ -97,7 +123,9 @@ fn Framed(data: FrameData) -> impl IntoView {
         PLACES
             .iter()
             .map(|p| {
+                let head = (!p.group.is_empty()).then(|| view! { <li class="side-h">{p.group}</li> });
                 view! {
+                    {head}
                     <li><a class="side-a" href=p.path title=p.label aria-current=move || is_here(p.path, &at.get()).then_some("page")>
                         <Icon name=p.icon/><span>{p.label}</span>
                         {move || live.estate.with(p.count).map(|n| view! { <span class="count">{thousands(n)}</span> })}
@@ -108,6 +136,8 @@ fn Framed(data: FrameData) -> impl IntoView {
     };
     let tabs = PLACES
         .iter()
+        .filter(|p| TABS.contains(&p.path))
+        .chain(std::iter::once(&MORE))
         .map(
             |p| view! { <a href=p.path aria-current=move || is_here(p.path, &at.get()).then_some("page")><Icon name=p.icon/>{p.label}</a> },
         )
@@ -144,7 +174,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                 <RefusedBanner/>
                 <Outlet/>
             </div>
-            <nav class="tabbar !grid-cols-3" aria-label="Quick navigation">{tabs}</nav>
+            <nav class="tabbar" aria-label="Quick navigation">{tabs}</nav>
         </div>
         <Announcer/>
         <SignedOutDialog/>

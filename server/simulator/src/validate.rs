@@ -8,12 +8,69 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
+/// A limit that a value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The members that lead to it, as the API spells them; list positions count from 1.
+    pub path: Vec<String>,
+    /// What it breaks.
+    pub rule: Rule,
+}
+
+/// What a value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// It is missing.
+    Missing,
+    /// It is shorter, or a list or map smaller.
+    AtLeast(i64),
+    /// It is longer, or larger.
+    AtMost(i64),
+    /// A number below.
+    NotBelow(i64),
+    /// A number above.
+    NotAbove(i64),
+    /// None of these.
+    OneOf(&'static [&'static str]),
+    /// Not of this form.
+    Pattern(&'static str),
+}
+
+impl Fault {
+    /// As AWS words it.
+    fn told(&self) -> String {
+        let lower = |name: &String| {
+            let mut letters = name.chars();
+            letters.next().map_or_else(String::new, |c| c.to_lowercase().collect::<String>() + letters.as_str())
+        };
+        let path = self.path.iter().map(lower).collect::<Vec<_>>().join(".");
+        let rule = match &self.rule {
+            Rule::Missing => "not be null".to_owned(),
+            Rule::AtLeast(n) => format!("have length greater than or equal to {n}"),
+            Rule::AtMost(n) => format!("have length less than or equal to {n}"),
+            Rule::NotBelow(n) => format!("have value greater than or equal to {n}"),
+            Rule::NotAbove(n) => format!("have value less than or equal to {n}"),
+            Rule::OneOf(values) => format!("satisfy enum value set: [{}]", values.join(", ")),
+            Rule::Pattern(pattern) => format!("satisfy regular expression pattern: {pattern}"),
+        };
+        format!("Value at '{path}' failed to satisfy constraint: Member must {rule}")
+    }
+}
+
+/// Every limit of `operation`'s request that `input` breaks. Forms ask this before anything is sent.
+pub fn faults(operation: &Operation, input: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Some(name) = operation.input {
+        limits(name, input, &[], &mut faults);
+    }
+    faults
+}
+
 /// Checks `input` against the request shape of `operation`.
 pub fn validate(operation: &Operation, input: &Value) -> Answer<()> {
     let Some(name) = operation.input else { return Ok(()) };
     types(name, input, "")?;
-    let mut faults = Vec::new();
-    limits(name, input, "", &mut faults);
+    let faults: Vec<String> = faults(operation, input).iter().map(Fault::told).collect();
     if faults.is_empty() {
         return Ok(());
     }
@@ -56,65 +113,58 @@ fn types(of: &str, value: &Value, path: &str) -> Answer<()> {
     Err(serialization(format!("The value at '{}' must be {expected}.", if path.is_empty() { "body" } else { path })))
 }
 
-fn limits(of: &str, value: &Value, path: &str, faults: &mut Vec<String>) {
+fn limits(of: &str, value: &Value, path: &[String], faults: &mut Vec<Fault>) {
     let Some(of) = shape(of) else { return };
-    let mut fault = |rule: String| faults.push(format!("Value at '{path}' failed to satisfy constraint: Member must {rule}"));
+    let below = |name: &str| [path, &[name.to_owned()]].concat();
     let size = |n: usize, min: Option<u32>, max: Option<u32>| match (min, max) {
-        (Some(min), _) if n < min as usize => Some(format!("have length greater than or equal to {min}")),
-        (_, Some(max)) if n > max as usize => Some(format!("have length less than or equal to {max}")),
+        (Some(min), _) if n < min as usize => Some(Rule::AtLeast(min.into())),
+        (_, Some(max)) if n > max as usize => Some(Rule::AtMost(max.into())),
         _ => None,
     };
-    match (of, value) {
+    let broken = match (of, value) {
         (Shape::Structure(members), Value::Object(map)) => {
             for m in *members {
                 match map.get(m.name).filter(|v| !v.is_null()) {
-                    Some(v) => limits(m.shape, v, &inner(path, m.name), faults),
-                    None if m.required => {
-                        faults.push(format!("Value at '{}' failed to satisfy constraint: Member must not be null", inner(path, m.name)));
-                    }
+                    Some(v) => limits(m.shape, v, &below(m.name), faults),
+                    None if m.required => faults.push(Fault { path: below(m.name), rule: Rule::Missing }),
                     None => {}
                 }
             }
+            None
         }
         (Shape::List { of, min, max }, Value::Array(all)) => {
-            if let Some(rule) = size(all.len(), *min, *max) {
-                fault(rule);
+            let rule = size(all.len(), *min, *max);
+            for (i, v) in all.iter().enumerate() {
+                limits(of, v, &[path, &[(i + 1).to_string(), "member".to_owned()]].concat(), faults);
             }
-            all.iter().enumerate().for_each(|(i, v)| limits(of, v, &format!("{path}.{}.member", i + 1), faults));
+            rule
         }
         (Shape::Map { key, value: of, min, max }, Value::Object(map)) => {
-            if let Some(rule) = size(map.len(), *min, *max) {
-                fault(rule);
-            }
             for (k, v) in map {
-                limits(key, &Value::String(k.clone()), &format!("{path}.key"), faults);
-                limits(of, v, &format!("{path}.{k}"), faults);
+                limits(key, &Value::String(k.clone()), &below("key"), faults);
+                limits(of, v, &below(k), faults);
             }
+            size(map.len(), *min, *max)
         }
-        (Shape::Text(t), Value::String(text)) => {
-            if let Some(rule) = size(text.chars().count(), t.min, t.max).or_else(|| text_rule(t, text)) {
-                fault(rule);
-            }
-        }
+        (Shape::Text(t), Value::String(text)) => size(text.chars().count(), t.min, t.max).or_else(|| text_rule(t, text)),
         (Shape::Integer { min, max }, Value::Number(n)) => {
             let n = n.as_i64().unwrap_or(i64::MAX);
-            if let Some(min) = min.filter(|m| n < *m) {
-                fault(format!("have value greater than or equal to {min}"));
-            } else if let Some(max) = max.filter(|m| n > *m) {
-                fault(format!("have value less than or equal to {max}"));
-            }
+            min.filter(|m| n < *m).map(Rule::NotBelow).or(max.filter(|m| n > *m).map(Rule::NotAbove))
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some(rule) = broken {
+        faults.push(Fault { path: path.to_vec(), rule });
     }
 }
 
-fn text_rule(limits: &Text, text: &str) -> Option<String> {
+fn text_rule(limits: &Text, text: &str) -> Option<Rule> {
     if !limits.values.is_empty() && !limits.values.contains(&text) {
-        return Some(format!("satisfy enum value set: [{}]", limits.values.join(", ")));
+        return Some(Rule::OneOf(limits.values));
     }
     let pattern = limits.pattern?;
     let may_be_empty = limits.min == Some(0) && text.is_empty();
-    (!may_be_empty && !matches(pattern, text)).then(|| format!("satisfy regular expression pattern: {pattern}"))
+    (!may_be_empty && !matches(pattern, text)).then_some(Rule::Pattern(pattern))
 }
 
 /// Whether the whole of `text` matches `pattern`. Two patterns of the model use look-around, which the library leaves out; those

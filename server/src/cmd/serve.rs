@@ -7,6 +7,7 @@ use crate::gateway::embedded::Embedded;
 use crate::gateway::{Sdk, client};
 use crate::http::{self, AppState};
 use crate::poll::Watcher;
+use crate::resource::Catalogue;
 use crate::store;
 use clap::Args;
 use domain::names::Scope;
@@ -67,9 +68,11 @@ impl Serve {
         let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
         let clock = AwsClock::default();
         let (client, scope, source, told) = self.appstream(&folder, &clock, &end).await?;
-        let gateway = Arc::new(Sdk::new(client, clock));
+        let sdk = Sdk::new(client, clock);
+        let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
-        let parts = http::parts(gateway, &watcher, Arc::new(door), source);
+        let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(door), source);
         let state = AppState { options: http::leptos_options(), parts, watcher, end: end.clone() };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {

@@ -6,6 +6,7 @@ pub mod embedded;
 mod error;
 pub mod estate;
 mod fleet;
+mod invoke;
 mod paging;
 mod retry;
 mod session;
@@ -30,6 +31,17 @@ pub struct Sdk {
 }
 
 impl Sdk {
+    /// Calls any operation by its name with a tree. `noun` and `name` are for the sentences of failures.
+    pub async fn invoke(
+        &self,
+        operation: &'static str,
+        input: &serde_json::Value,
+        noun: &'static str,
+        name: &str,
+    ) -> Result<serde_json::Value, Failure> {
+        invoke::invoke(&self.client, operation, input, noun, name).await
+    }
+
     /// Over a client whose answers `clock` listens to.
     pub fn new(client: aws_sdk_appstream::Client, clock: AwsClock) -> Self {
         Self { client, clock }

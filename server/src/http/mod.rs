@@ -157,8 +157,9 @@ pub async fn serve(listener: tokio::net::TcpListener, router: Router, end: Cance
 pub fn parts(
     gateway: Arc<dyn app::gateway::AppStream>,
     watcher: &Watcher,
+    resources: Arc<dyn app::resources::Resources>,
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts { gateway, resources, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
 }

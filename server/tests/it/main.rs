@@ -6,6 +6,7 @@ mod gateway;
 mod http;
 mod live;
 mod program;
+mod resources;
 mod state;
 mod support;
 mod watcher;

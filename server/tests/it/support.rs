@@ -76,10 +76,12 @@ impl Console {
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let embedded = simulator(seed);
-        let gateway = Arc::new(gateway(&embedded, client::Wire::Default));
+        let sdk = gateway(&embedded, client::Wire::Default);
+        let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
         let watcher = Watcher::start(gateway.clone(), scope(), end.clone());
-        let parts = server::http::parts(gateway, &watcher, Arc::new(door), Source::Embedded);
+        let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(door), Source::Embedded);
         let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
         let router = server::http::router(state, sessions::Store(pool));
         let console = Self { embedded, watcher, router, end, _folder: folder };

@@ -4,6 +4,8 @@ use crate::api::fleet::StartFleet;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
+use crate::pages::resources::act::VerbForm;
+use crate::pages::resources::item::Associations;
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
@@ -20,7 +22,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-const TABS: [(&str, &str); 4] = [("", "Capacity"), ("sessions", "Sessions"), ("errors", "Errors"), ("configuration", "Configuration")];
+const TABS: [(&str, &str); 5] = [
+    ("", "Capacity"),
+    ("sessions", "Sessions"),
+    ("errors", "Errors"),
+    ("configuration", "Configuration"),
+    ("associations", "Associations"),
+];
 
 /// A fleet's page, on any of its tabs.
 #[component]
@@ -44,8 +52,13 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     let here = live.estate.with_untracked(|e| e.scope == scope);
     let wanted = name.clone();
     let found = Memo::new(move |_| live.estate.with(|e| e.fleet(&wanted).cloned()));
-    if !here || !TABS.iter().any(|(slug, _)| *slug == tab.get_untracked()) {
+    if !here {
         return view! { <NotFoundInFrame/> }.into_any();
+    }
+    if !TABS.iter().any(|(slug, _)| *slug == tab.get_untracked()) {
+        // What is no tab may be an act: edit, delete, tags.
+        let query = leptos_router::hooks::use_location().search.get_untracked();
+        return view! { <VerbForm kind="fleets".to_owned() name verb=tab.get_untracked() query/> }.into_any();
     }
     let Some(first) = found.get_untracked() else { return gone(&name) };
     // A fleet that vanishes while one looks keeps its last row on screen, with a word about it.
@@ -100,6 +113,7 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
                 "configuration" => view! { <Configuration fleet/> }.into_any(),
+                "associations" => view! { <Associations scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
                 _ => view! { <Capacity fleet base=base.clone()/> }.into_any(),
             }}
         </main>

@@ -24,6 +24,7 @@ pub fn Peek(
 ) -> impl IntoView {
     let live = use_live();
     let scope = live.estate.with_untracked(|e| e.scope.clone());
+    let page_scope = StoredValue::new(scope.clone());
     let left = move || session.with(|s| s.max_expires).map(|end| duration(end.since(live.now.get())));
     let moment = move |at: Option<domain::time::Millis>| at.map_or_else(|| "–".into_any(), |at| view! { <Ago at/> }.into_any());
     view! {
@@ -45,6 +46,7 @@ pub fn Peek(
                 <dt>"Interface"</dt><dd><code>{move || session.with(|s| s.eni_id.clone().unwrap_or_else(|| "–".into()))}</code></dd>
                 <dt>"Session id"</dt><dd><code>{move || session.with(|s| s.id.0.clone())}</code></dd>
             </dl>
+            <p class="px-5 pt-3"><a class="link" href=move || session.with(|s| paths::session(&page_scope.get_value(), &s.id))>"This session’s page"</a></p>
             <div class="px-5 py-4">{move || match session.with(Session::can_expire) {
                 Ok(()) => view! { <a class="btn btn--danger-quiet" href=expire><Icon name="s-x"/>"Expire…"</a> }.into_any(),
                 Err(reason) => view! { <p class="text-text-2">{reason}</p> }.into_any(),

@@ -1,0 +1,279 @@
+//! What a page of a resource shows, as the server tells it: lists, one thing, forms. Cells are data, not markup; the browser draws
+//! them without knowing what an image or a stack is. Made in `server/src/resource`.
+
+use crate::failure::Failure;
+use crate::names::Scope;
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// One value in a table or among facts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cell {
+    /// Not there.
+    None,
+    /// Words.
+    Text(String),
+    /// An id, a path, an ARN: monospaced, broken anywhere.
+    Mono(String),
+    /// A state: tone class, glyph, words, AWS's own word, whether it needs eyes.
+    Chip { tone: String, glyph: String, words: String, raw: String, fill: bool },
+    /// A link inside the console.
+    Link { href: String, text: String },
+    /// A moment.
+    Time(Millis),
+    /// Several short values.
+    Many(Vec<String>),
+}
+
+impl Cell {
+    /// What a search finds in it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::None | Self::Time(_) => String::new(),
+            Self::Text(t) | Self::Mono(t) => t.clone(),
+            Self::Chip { words, raw, .. } => format!("{words} {raw}"),
+            Self::Link { text, .. } => text.clone(),
+            Self::Many(all) => all.join(" "),
+        }
+    }
+}
+
+/// What a link to an act looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Weight {
+    /// The page's main act.
+    Primary,
+    /// Any other.
+    Plain,
+    /// One that takes something away.
+    Danger,
+}
+
+/// A link to an act's form. One that is not possible now says why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActLink {
+    /// Its words, with “…” since a form follows.
+    pub label: String,
+    /// The form's path.
+    pub href: String,
+    /// How it looks.
+    pub weight: Weight,
+    /// Why it is not possible now; a sentence.
+    pub why_not: Option<String>,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What tells it apart.
+    pub key: String,
+    /// Where its name leads.
+    pub href: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Cells in the order of the columns after the name.
+    pub cells: Vec<Cell>,
+}
+
+/// A quick filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its value in the URL; empty for all.
+    pub value: String,
+    /// Its words.
+    pub label: String,
+    /// How many rows it leaves.
+    pub count: usize,
+}
+
+/// A window of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListView {
+    /// The kind's slug, as in its path.
+    pub kind: String,
+    /// “Images”.
+    pub title: String,
+    /// “image”.
+    pub noun: String,
+    /// What the thing is for; shown when there is none.
+    pub about: String,
+    /// Heads of the columns, the name's first.
+    pub columns: Vec<String>,
+    /// Rows that match, from `start` on.
+    pub rows: Vec<Row>,
+    /// Where the window begins.
+    pub start: usize,
+    /// How many rows match.
+    pub matched: usize,
+    /// How many there are.
+    pub total: usize,
+    /// Quick filters.
+    pub choices: Vec<Choice>,
+    /// Acts on the list: create, import.
+    pub acts: Vec<ActLink>,
+    /// Whether something is on its way, so that the list is asked again soon.
+    pub moving: bool,
+    /// When AWS was asked.
+    pub taken: Millis,
+}
+
+/// A part of a thing's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// Names and values.
+    pub facts: Vec<(String, Cell)>,
+    /// Heads and rows of a table; empty heads for none.
+    pub columns: Vec<String>,
+    /// Rows, each with the acts on it.
+    pub rows: Vec<(Vec<Cell>, Vec<ActLink>)>,
+    /// What is said instead of an empty table.
+    pub empty: String,
+    /// Acts on the section.
+    pub acts: Vec<ActLink>,
+    /// Why it could not be had.
+    pub failure: Option<Failure>,
+}
+
+/// An error that AWS put on a resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// AWS's code.
+    pub code: String,
+    /// AWS's sentence.
+    pub message: String,
+    /// Since when, if AWS tells.
+    pub since: Option<Millis>,
+}
+
+/// One thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemView {
+    /// The kind's slug.
+    pub kind: String,
+    /// “Images”.
+    pub list: String,
+    /// Where it is.
+    pub scope: Scope,
+    /// Its name.
+    pub name: String,
+    /// Its display name or what else describes it.
+    pub aka: String,
+    /// Its state.
+    pub state: Cell,
+    /// Acts on it.
+    pub acts: Vec<ActLink>,
+    /// Its errors.
+    pub troubles: Vec<Trouble>,
+    /// Main column, then what is below.
+    pub sections: Vec<Section>,
+    /// The request that shows it, as code.
+    pub code: Vec<Code>,
+    /// Whether it is on its way.
+    pub moving: bool,
+    /// When AWS was asked.
+    pub taken: Millis,
+}
+
+/// The same request in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// “AWS CLI”, “boto3”, “JSON”.
+    pub language: String,
+    /// The text.
+    pub text: String,
+}
+
+/// How a field is entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// One line.
+    Text,
+    /// Several lines.
+    Long,
+    /// One value a line.
+    Lines,
+    /// A whole number.
+    Number,
+    /// Never shown again.
+    Password,
+    /// One of values and words.
+    Choice(Vec<(String, String)>),
+    /// Some of values and words.
+    Many(Vec<(String, String)>),
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// The member's path in the request: `VpcConfig.SubnetIds`.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// A sentence beneath it.
+    pub help: String,
+    /// How it is entered.
+    pub entry: Entry,
+    /// What stands in it at first; lists joined by line breaks.
+    pub value: String,
+    /// Whether it must be filled.
+    pub required: bool,
+}
+
+/// Fields that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its heading.
+    pub title: String,
+    /// A sentence.
+    pub help: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// A form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormView {
+    /// “Create stack”.
+    pub title: String,
+    /// The list's title, for the crumbs.
+    pub list: String,
+    /// What it will do and to whom; a sentence.
+    pub consequence: String,
+    /// Fields.
+    pub groups: Vec<Group>,
+    /// The button.
+    pub submit: String,
+    /// Whether something is taken away.
+    pub danger: bool,
+    /// What must be typed to confirm; empty for nothing.
+    pub confirm: String,
+    /// Where Cancel leads.
+    pub back: String,
+    /// What AWS's API calls it.
+    pub operation: String,
+}
+
+/// What came of an act.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// A sentence.
+    pub message: String,
+    /// Where to go on; empty to stay with the form.
+    pub to: String,
+    /// Further facts: results per row, a streaming URL's end.
+    pub rows: Vec<(String, String)>,
+    /// A streaming URL. Shown masked, copied once, kept nowhere.
+    pub secret: Option<Secret>,
+}
+
+/// A text that is never printed: its `Debug` says nothing. It travels to the one browser that asked for it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}

@@ -1,0 +1,73 @@
+//! Images, stacks, users and the rest: their lists, pages, forms and acts. What they are is told by [`crate::resources::Resources`].
+
+use crate::error::AppError;
+use domain::resource::{Code, Done, FormView, ItemView, ListView};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// A window of a list. `query`: the page's query string.
+#[server(endpoint = "resource/list", input = leptos::server_fn::codec::GetUrl)]
+pub async fn resource_list(kind: String, query: String, start: usize, len: usize) -> Result<ListView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(cx.parts.resources.list(&kind, &query, start, len.min(2_000)).await?)
+}
+
+/// One thing.
+#[server(endpoint = "resource/item", input = leptos::server_fn::codec::GetUrl)]
+pub async fn resource_item(account: String, region: String, kind: String, name: String) -> Result<ItemView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    cx.scope(&domain::names::Scope::new(account, region))?;
+    Ok(cx.parts.resources.item(&kind, &name).await?)
+}
+
+/// The form of an act; `name` is empty for acts on the list.
+#[server(endpoint = "resource/form", input = leptos::server_fn::codec::GetUrl)]
+pub async fn resource_form(kind: String, name: String, verb: String, query: String) -> Result<FormView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(cx.parts.resources.form(&kind, &name, &verb, &query).await?)
+}
+
+/// The request that the form would send, as code. Passwords are placeholders.
+#[server(endpoint = "resource/code")]
+pub async fn resource_code(
+    kind: String,
+    name: String,
+    verb: String,
+    query: String,
+    #[server(default)] fields: BTreeMap<String, String>,
+) -> Result<Vec<Code>, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(cx.parts.resources.code(&kind, &name, &verb, &query, &fields).await?)
+}
+
+/// Does an act. Repeating one that was done is refused by AWS with a sentence, or changes nothing.
+#[server(endpoint = "resource/act")]
+pub async fn resource_act(
+    kind: String,
+    name: String,
+    verb: String,
+    #[server(default)] query: String,
+    #[server(default)] confirm: String,
+    #[server(default)] fields: BTreeMap<String, String>,
+) -> Result<Done, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let result = cx.parts.resources.act(&kind, &name, &verb, &query, &confirm, &fields).await;
+    if crate::ctx::is_plain_form().await
+        && let Ok(done) = &result
+        && !done.to.is_empty()
+    {
+        leptos_axum::redirect(&done.to);
+        return result.map_err(AppError);
+    }
+    let mut kept = result;
+    if crate::ctx::is_plain_form().await
+        && let Ok(done) = &mut kept
+        && done.secret.take().is_some()
+    {
+        // What a plain post leaves for the next page is stored; a streaming URL never is.
+        done.message =
+            "The URL was made, but a page without scripts cannot show it: it would have to be stored. Use the AWS CLI command.".into();
+    }
+    let entries = fields.into_iter().filter(|(path, _)| !path.ends_with("Password"));
+    cx.finish(&format!("resource/{kind}/{verb}"), entries, kept).await
+}

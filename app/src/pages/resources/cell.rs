@@ -1,0 +1,52 @@
+//! One value, drawn.
+
+use crate::parts::moment::Ago;
+use crate::ui::icon::Icon;
+use domain::resource::{ActLink, Cell, Weight};
+use leptos::prelude::*;
+
+/// A cell of a table or a fact.
+pub fn draw(cell: Cell) -> AnyView {
+    match cell {
+        Cell::None => view! { <span class="text-text-3" aria-label="none">"–"</span> }.into_any(),
+        Cell::Text(text) => view! { <span class="break-words">{text}</span> }.into_any(),
+        Cell::Mono(text) => view! { <code class="break-all text-12">{text}</code> }.into_any(),
+        Cell::Chip { tone, glyph, words, raw, fill } => {
+            let class = format!("chip {tone}{}", if fill { " chip--fill" } else { "" });
+            view! { <span class=class title=raw><svg class="i" aria-hidden="true" focusable="false"><use href=format!("/icons.svg#i-{glyph}")></use></svg>{words}</span> }.into_any()
+        }
+        Cell::Link { href, text } => view! { <a class="link break-words" href=href>{text}</a> }.into_any(),
+        Cell::Time(at) => view! { <Ago at/> }.into_any(),
+        Cell::Many(all) => {
+            let tags = all.into_iter().map(|text| view! { <span class="tag">{text}</span> }).collect_view();
+            view! { <span class="inline-flex flex-wrap gap-1">{tags}</span> }.into_any()
+        }
+    }
+}
+
+/// A link to an act, or a button that says why it is not possible.
+pub fn act_link(act: ActLink, small: bool) -> AnyView {
+    let class = match act.weight {
+        Weight::Primary => "btn btn--primary",
+        Weight::Plain => "btn",
+        Weight::Danger => "btn btn--danger-quiet",
+    };
+    let class = if small { format!("{class} btn--sm") } else { class.to_owned() };
+    match act.why_not {
+        None => view! { <a class=class href=act.href>{act.label}</a> }.into_any(),
+        Some(reason) => {
+            let told = format!(". {reason}");
+            view! { <button type="button" class=class aria-disabled="true" title=reason>{act.label}<span class="sr-only">{told}</span></button> }.into_any()
+        }
+    }
+}
+
+/// When AWS was asked, in words.
+#[component]
+pub fn Taken(
+    /// The moment.
+    #[prop(into)]
+    at: Signal<domain::time::Millis>,
+) -> impl IntoView {
+    view! { <span class="live-age text-12 text-text-3 inline-flex items-center gap-1"><Icon name="clock"/>"Asked "{move || view! { <Ago at=at.get()/> }}</span> }
+}

@@ -1,0 +1,240 @@
+//! `/{kind}`: the list of a kind.
+
+use crate::api::resource::resource_list;
+use crate::api::session::FIRST_ROWS;
+use crate::error::AppError;
+use crate::pages::not_found::NotFoundInFrame;
+use crate::pages::resources::cell::{Taken, act_link, draw};
+use crate::parts::capacity::thousands;
+use crate::parts::error_view::ErrorView;
+use crate::parts::table::{Key, Rows, Spacer};
+use crate::paths;
+use domain::failure::Failure;
+use domain::resource::{ListView, Row};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+
+/// The list of the kind that the path names.
+#[component]
+pub fn ResourceList() -> impl IntoView {
+    let params = use_params_map();
+    let kind = Memo::new(move |_| params.with(|p| p.get("kind").unwrap_or_default()));
+    move || {
+        let kind = kind.get();
+        view! { <Listed kind/> }
+    }
+}
+
+#[component]
+fn Listed(kind: String) -> impl IntoView {
+    let search = use_location().search;
+    let asked = (kind.clone(), search.get_untracked());
+    let first = Resource::new_blocking(move || asked.clone(), |(kind, query)| resource_list(kind, query, 0, FIRST_ROWS));
+    view! {
+        <Suspense fallback=|| ()>{move || {
+            let kind = kind.clone();
+            Suspend::new(async move {
+                match first.await {
+                    Ok(first) => view! { <Shown kind first/> }.into_any(),
+                    Err(AppError(Failure::NotFound { .. })) => view! { <NotFoundInFrame/> }.into_any(),
+                    Err(error) => refused(&kind, error),
+                }
+            })
+        }}</Suspense>
+    }
+}
+
+fn refused(kind: &str, error: AppError) -> AnyView {
+    let again = format!("/{kind}");
+    view! {
+        <Title text="AppStream Console"/>
+        <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
+            <div class="head"><h1 class="h1">{kind.replace('-', " ")}</h1></div>
+            <div class="px-(--gutter) grid gap-3"><ErrorView failure=error.0/><p><a class="btn" href=again rel="external">"Try again"</a></p></div>
+        </main>
+    }
+    .into_any()
+}
+
+/// Asks again while something is on its way, slowly otherwise; only while the page is seen.
+#[cfg(feature = "hydrate")]
+fn again(moving: Signal<bool>, ask: impl Fn() + Clone + 'static) {
+    Effect::new(move |_| {
+        let every = std::time::Duration::from_secs(if moving.get() { 5 } else { 20 });
+        let ask = ask.clone();
+        if let Ok(handle) = set_interval_with_handle(
+            move || {
+                if !document().hidden() {
+                    ask()
+                }
+            },
+            every,
+        ) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+}
+
+#[component]
+fn Shown(kind: String, first: ListView) -> impl IntoView {
+    let search = use_location().search;
+    let rows = Rows::new(0);
+    let (title, noun, about, columns, acts) =
+        (first.title.clone(), first.noun.clone(), first.about.clone(), first.columns.clone(), first.acts.clone());
+    let view = RwSignal::new(first);
+    let failure = RwSignal::new(None::<Failure>);
+    let path = format!("/{kind}");
+    #[cfg(feature = "hydrate")]
+    {
+        let asked = kind.clone();
+        let ask = move || {
+            let (kind, query, start, len) = (asked.clone(), search.get_untracked(), rows.start.get_untracked(), rows.len.get_untracked());
+            leptos::task::spawn_local(async move {
+                // The page may be gone by then.
+                match resource_list(kind, query.clone(), start, len).await {
+                    Ok(new) if search.try_get_untracked() == Some(query) => {
+                        let _ = view.try_set(new);
+                        let _ = failure.try_set(None);
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let _ = failure.try_set(Some(error.0));
+                    }
+                }
+            });
+        };
+        let moved = ask.clone();
+        Effect::new(move |before: Option<()>| {
+            search.track();
+            rows.start.track();
+            rows.len.track();
+            if before.is_some() {
+                moved();
+            }
+        });
+        again(Signal::derive(move || view.with(|v| v.moving)), ask);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = failure;
+    let matched = Signal::derive(move || view.with(|v| v.matched));
+    let total = Signal::derive(move || view.with(|v| v.total));
+    let query = Memo::new(move |_| paths::pairs(&search.get()));
+    let q = move || query.with(|all| all.iter().find(|(k, _)| k == "q").map(|(_, v)| v.clone()).unwrap_or_default());
+    let is = Memo::new(move |_| query.with(|all| all.iter().find(|(k, _)| k == "is").map(|(_, v)| v.clone()).unwrap_or_default()));
+    let navigate = use_navigate();
+    let with = {
+        let path = path.clone();
+        move |key: &str, value: String| {
+            let mut all: Vec<(String, String)> = query.get_untracked().into_iter().filter(|(k, _)| k != key).collect();
+            if !value.is_empty() {
+                all.push((key.to_owned(), value));
+            }
+            paths::with_query(&path, &all)
+        }
+    };
+    let act = {
+        let (navigate, path) = (navigate.clone(), path.clone());
+        Callback::new(move |(key, at): (Key, usize)| {
+            let href = view.with_untracked(|v| at.checked_sub(v.start).and_then(|i| v.rows.get(i)).and_then(|r| r.href.clone()));
+            match (key, href) {
+                (Key::Open | Key::Peek, Some(href)) => navigate(&href, Default::default()),
+                (Key::Clear, _) if !query.with_untracked(Vec::is_empty) => navigate(&path, Default::default()),
+                _ => {}
+            }
+        })
+    };
+    rows.live(matched, act);
+    let typed = {
+        let with = with.clone();
+        move |ev: leptos::ev::Event| {
+            navigate(&with("q", event_target_value(&ev)), NavigateOptions { replace: true, scroll: false, ..Default::default() });
+        }
+    };
+    let chosen = with.clone();
+    let facets = move || {
+        view.with(|v| v.choices.clone())
+            .into_iter()
+            .map(|choice| {
+                let (href, value) = (chosen("is", choice.value.clone()), choice.value.clone());
+                view! { <a class="facet" href=href aria-current=move || (is.get() == value).then_some("true")>{choice.label}<span class="count">{choice.count}</span></a> }
+            })
+            .collect_view()
+    };
+    let label = format!("Filter {}", title.to_lowercase());
+    let many = title.to_lowercase();
+    let heads = columns
+        .iter()
+        .enumerate()
+        .map(|(at, head)| {
+            let class = match at {
+                0 => "col-name",
+                1 | 2 => "",
+                3 | 4 => "max-lg:hidden",
+                _ => "max-xl:hidden",
+            };
+            view! { <th scope="col" role="columnheader" class=class>{head.clone()}</th> }
+        })
+        .collect_view();
+    let (has_choices, caption) = (view.with_untracked(|v| !v.choices.is_empty()), title.clone());
+    let empty = move || {
+        view.with(|v| (v.matched == 0).then_some(v.total)).map(|total| {
+            let (head, text) = if total == 0 { (format!("No {noun} yet"), about.clone()) } else { (format!("No {noun} matches"), format!("{total} match without the filters.")) };
+            view! { <div class="px-(--gutter) py-9 grid justify-items-start gap-1 max-w-md"><h2 class="text-14 font-semibold">{head}</h2><p class="text-text-2">{text}</p></div> }
+        })
+    };
+    view! {
+        <Title text=format!("{title} · AppStream Console")/>
+        <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
+            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">{title}</h1><span class="count text-14 mt-0.5">{total}</span>
+                <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
+            {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
+            {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{facets}</nav></div> })}
+            <div class="bar"><form class="fbox flex-1" role="search" action=path.clone()>
+                <crate::ui::icon::Icon name="search"/>
+                <input type="search" name="q" data-filter="" aria-label=label placeholder="Filter by any word" prop:value=q value=q on:input=typed autocomplete="off" spellcheck="false"/>
+                <span class="text-12 text-text-3" role="status">{move || format!("{} of {}", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
+            </form></div>
+            <table class="tbl stack resource-table" role="table" aria-rowcount=move || matched.get() + 1>
+                <caption class="sr-only">{caption}</caption>
+                <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
+                <tbody role="rowgroup" node_ref=rows.body>
+                    <Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
+                    <For each=move || view.with(|v| v.rows.iter().cloned().enumerate().map(|(i, r)| (i + v.start, r)).collect::<Vec<_>>()) key=|(i, r)| format!("{i} {r:?}") let:row>{line(row.0, row.1, rows)}</For>
+                    <Spacer rows=Signal::derive(move || view.with(|v| v.matched.saturating_sub(v.start + v.rows.len())))/>
+                </tbody>
+            </table>
+            {empty}
+            <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {many}", thousands(i64::try_from(matched.get()).unwrap_or(0)))}</span>
+                <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"</span></div>
+        </main>
+    }
+    .into_any()
+}
+
+fn line(index: usize, row: Row, rows: Rows) -> AnyView {
+    let cells = row
+        .cells
+        .into_iter()
+        .enumerate()
+        .map(|(at, cell)| {
+            let class = match at {
+                0 | 1 => "truncate",
+                2 | 3 => "only-desk truncate max-lg:hidden",
+                _ => "only-desk truncate max-xl:hidden",
+            };
+            view! { <td role="cell" class=class>{draw(cell)}</td> }
+        })
+        .collect_view();
+    let name = match row.href {
+        Some(href) => view! { <a class="name" href=href>{row.name}</a> }.into_any(),
+        None => view! { <span class="name">{row.name}</span> }.into_any(),
+    };
+    view! {
+        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index) aria-rowindex=index + 2>
+            <th role="rowheader" scope="row">{name}</th>{cells}
+        </tr>
+    }
+    .into_any()
+}

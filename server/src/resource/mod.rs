@@ -1,0 +1,366 @@
+//! Everything but fleets and sessions, through one machine: lists, pages, forms and acts are made from the service model and the
+//! table in [`kinds`]. Reading order: [`kinds`], [`fields`] (forms), [`show`] (lists and pages), then this file (acts).
+
+pub mod cells;
+pub mod code;
+pub mod fields;
+pub mod kinds;
+mod show;
+pub mod words;
+
+use crate::gateway::Sdk;
+use crate::poll::Watcher;
+use app::ctx::Watch;
+use app::resources::{Entries, Resources};
+use async_trait::async_trait;
+use domain::constraints::{Operation, operation};
+use domain::estate::Kind as Watched;
+use domain::failure::Failure;
+use domain::form::FieldError;
+use domain::names::Scope;
+use domain::resource::{Code, Done, FormView, ItemView, ListView, Secret};
+use domain::time::Millis;
+use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// For how long an answer of AWS serves everybody who asks the same.
+const FRESH: Duration = Duration::from_secs(4);
+/// The most pages of one list.
+const PAGES: usize = 400;
+
+type Rows = Arc<Vec<Value>>;
+/// An answer of AWS: when it was stored, when AWS was asked, its rows.
+type Kept = (Instant, Millis, Rows);
+/// A section's rows, or why they could not be had.
+type Part = (&'static kinds::Related, Result<Rows, Failure>);
+
+/// [`Resources`] over the SDK. Cheap to clone.
+#[derive(Clone)]
+pub struct Catalogue {
+    sdk: Sdk,
+    watcher: Watcher,
+    kept: Arc<Mutex<HashMap<String, Kept>>>,
+}
+
+impl std::fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Catalogue")
+    }
+}
+
+/// The parts of a query string that this module reads.
+fn query(text: &str) -> Vec<(String, String)> {
+    app::paths::pairs(text)
+}
+
+fn asked<'a>(query: &'a [(String, String)], name: &str) -> &'a str {
+    query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
+}
+
+fn unknown(what: &str, name: &str) -> Failure {
+    Failure::NotFound { noun: what.to_owned(), name: name.chars().take(120).collect() }
+}
+
+fn found(slug: &str) -> Result<&'static Kind, Failure> {
+    kind(slug).ok_or_else(|| unknown("page", slug))
+}
+
+/// The resource's name for sentences; of entitlements without the stack.
+fn called(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+impl Catalogue {
+    /// Over `sdk`; `watcher` knows the scope and the fleets.
+    pub fn new(sdk: Sdk, watcher: Watcher) -> Self {
+        Self { sdk, watcher, kept: Arc::default() }
+    }
+
+    /// Forgets every answer: something changed, or time was moved.
+    pub fn forget(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn scope(&self) -> Scope {
+        self.watcher.estate().scope.clone()
+    }
+
+    fn now(&self) -> Millis {
+        use app::gateway::AppStream;
+        self.sdk.aws_now()
+    }
+
+    /// All pages of a list, from memory while it is fresh.
+    async fn all(&self, operation: &'static str, member: &str, input: &Value, noun: &'static str) -> Result<(Rows, Millis), Failure> {
+        let key = format!("{operation} {input}");
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some((_, taken, rows)) = kept.filter(|(at, ..)| at.elapsed() < FRESH) {
+            return Ok((rows, taken));
+        }
+        let (mut rows, mut token, mut input) = (vec![], Value::Null, input.clone());
+        for _ in 0..PAGES {
+            if !token.is_null() {
+                input["NextToken"] = token.clone();
+            }
+            let mut page = self.sdk.invoke(operation, &input, noun, "").await?;
+            match page[member].take() {
+                Value::Array(all) => rows.extend(all),
+                Value::Null => {}
+                one => rows.push(one),
+            }
+            let next = page["NextToken"].take();
+            // A repeated token would never end.
+            if next.is_null() || next == token {
+                break;
+            }
+            token = next;
+        }
+        let (rows, taken) = (Arc::new(rows), self.now());
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (Instant::now(), taken, rows.clone()));
+        Ok((rows, taken))
+    }
+
+    /// All resources of a kind, by key, with what the console adds to them.
+    async fn resources(&self, kind: &'static Kind, query: &[(String, String)]) -> Result<(Vec<Value>, Millis), Failure> {
+        let (operation, member) = kind.list;
+        if kind.slug == "sessions" {
+            let estate = self.watcher.estate();
+            let rows = estate.sessions.iter().map(session).collect();
+            return Ok((rows, estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default()));
+        }
+        let mut input = (kind.asked)();
+        let (mut rows, taken) = match kind.slug {
+            "entitlements" => {
+                let (stacks, mut taken) = self.all("DescribeStacks", "Stacks", &json!({}), "stack").await?;
+                let mut rows = vec![];
+                for stack in stacks.iter() {
+                    let (some, at) = self.all(operation, member, &json!({"StackName": stack["Name"]}), kind.noun).await?;
+                    rows.extend(some.iter().cloned());
+                    taken = taken.min(at);
+                }
+                (rows, taken)
+            }
+            "licence-usage" => {
+                let month = Some(asked(query, "BillingPeriod"))
+                    .filter(|m| !m.is_empty())
+                    .map_or_else(|| self.now().iso().chars().take(7).collect(), str::to_owned);
+                input["BillingPeriod"] = json!(month);
+                match self.all(operation, member, &input, kind.noun).await {
+                    // Nobody used any: that is no error to a reader.
+                    Err(Failure::NotFound { .. }) => (vec![], self.now()),
+                    other => other.map(|(rows, taken)| (rows.to_vec(), taken))?,
+                }
+            }
+            _ => self.all(operation, member, &input, kind.noun).await.map(|(rows, taken)| (rows.to_vec(), taken))?,
+        };
+        if kind.slug == "images" {
+            let estate = self.watcher.estate();
+            for image in &mut rows {
+                let users: Vec<&str> =
+                    estate.fleets.iter().filter(|f| f.image_arn.as_deref() == image["Arn"].as_str()).map(|f| f.name.as_str()).collect();
+                image["UsedBy"] = json!(users);
+            }
+        }
+        rows.sort_by_cached_key(|r| (kind.key)(r));
+        Ok((rows, taken))
+    }
+
+    async fn one(&self, kind: &'static Kind, name: &str) -> Result<(Value, Millis), Failure> {
+        let (rows, taken) = self.resources(kind, &[]).await?;
+        rows.into_iter().find(|r| (kind.key)(r) == name).map(|r| (r, taken)).ok_or_else(|| unknown(kind.noun, name))
+    }
+
+    /// The verb, its operation, and the resource it is on (null on lists).
+    async fn verb(&self, slug: &str, name: &str, verb: &str) -> Result<(&'static Kind, &'static Verb, &'static Operation, Value), Failure> {
+        let kind = found(slug)?;
+        let verb = kind
+            .verbs
+            .iter()
+            .find(|v| v.slug == verb && (v.place == Place::List) == name.is_empty())
+            .ok_or_else(|| unknown("act", verb))?;
+        let operation = operation(verb.operation).ok_or_else(|| unknown("operation", verb.operation))?;
+        let item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
+        Ok((kind, verb, operation, item))
+    }
+
+    /// The request that `entries` mean.
+    fn request(
+        &self,
+        verb: &Verb,
+        operation: &Operation,
+        item: &Value,
+        row: &str,
+        entries: &Entries,
+    ) -> Result<Map<String, Value>, Vec<FieldError>> {
+        let fixed = (verb.fixed)(item, row);
+        let shown = |member: &str| shows(verb, &fixed, member);
+        let mut input = fields::read(operation, entries, &shown)?;
+        if verb.edits {
+            input = fields::changed(operation, input, item, &shown)?;
+            if input.is_empty() {
+                return Err(vec![FieldError::new("", "Nothing was changed.")]);
+            }
+        }
+        if let Some(rows) = input.get_mut("UserStackAssociations").and_then(Value::as_array_mut) {
+            for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                row.extend(fixed.as_object().cloned().unwrap_or_default());
+                row.entry("AuthenticationType").or_insert("USERPOOL".into());
+            }
+        } else {
+            input.extend(fixed.as_object().cloned().unwrap_or_default());
+        }
+        Ok(input)
+    }
+
+    /// What AWS answered, in words.
+    fn told(verb: &Verb, name: &str, input: &Map<String, Value>, answer: &Value) -> Done {
+        let made = match verb.then {
+            Then::New(member) => input.get(member).and_then(Value::as_str).unwrap_or_default(),
+            _ => name,
+        };
+        let mut done = Done { message: verb.said.replace("{}", called(made)), to: String::new(), rows: vec![], secret: None };
+        if let Some(url) = answer["StreamingURL"].as_str() {
+            done.secret = Some(Secret(url.to_owned()));
+            if let domain::resource::Cell::Time(until) = cells::moment(answer["Expires"].as_f64()) {
+                done.rows.push(("Valid until".to_owned(), until.exact()));
+            }
+        }
+        for error in answer["errors"].as_array().into_iter().flatten() {
+            let pair = &error["UserStackAssociation"];
+            let who = format!("{} on {}", pair["UserName"].as_str().unwrap_or_default(), pair["StackName"].as_str().unwrap_or_default());
+            done.rows.push((who, error["ErrorMessage"].as_str().unwrap_or_default().to_owned()));
+            done.message = "AWS refused some rows.".to_owned();
+        }
+        if let Some(can) = answer["canUpdateImage"].as_bool()
+            && input.get("dryRun").is_some_and(|d| d == true)
+        {
+            done.message = if can {
+                "There is something newer: the image can be updated."
+            } else {
+                "Nothing is newer, or the image cannot be updated."
+            }
+            .to_owned();
+        }
+        done
+    }
+
+    fn to(&self, kind: &Kind, verb: &Verb, name: &str, input: &Map<String, Value>) -> String {
+        match verb.then {
+            Then::Stay => String::new(),
+            Then::List => format!("/{}", kind.slug),
+            Then::Item => show::path(&self.scope(), kind.slug, name),
+            Then::New(member) => show::path(&self.scope(), kind.slug, input.get(member).and_then(Value::as_str).unwrap_or_default()),
+        }
+    }
+}
+
+/// A session as DescribeSessions tells it. They come from the watcher, which asks all pairs anyway.
+fn session(s: &domain::session::Session) -> Value {
+    let seconds = |at: Option<Millis>| at.map(|at| json!(at.0 / 1000)).unwrap_or_default();
+    json!({"Id": s.id.0, "UserId": s.user_id, "StackName": s.stack.0, "FleetName": s.fleet.0, "State": s.state.wire(),
+        "ConnectionState": s.connection.as_ref().map(|c| c.wire()), "StartTime": seconds(s.started), "MaxExpirationTime": seconds(s.max_expires),
+        "AuthenticationType": s.authentication.wire(), "InstanceId": s.instance_id, "InstanceDrainStatus": s.drain.as_ref().map(|d| d.wire()),
+        "EniPrivateIpAddress": s.eni_private_ip_address, "EniIpv6Addresses": s.eni_ipv6_addresses, "EniId": s.eni_id})
+}
+
+/// Whether a member of the request is a field of the verb's form.
+fn shows(verb: &Verb, fixed: &Value, member: &str) -> bool {
+    let batch = verb.operation.starts_with("Batch");
+    verb.hidden != HIDE_ALL && !verb.hidden.contains(&member) && (batch || fixed[member].is_null())
+}
+
+/// Why the verb is not possible on the resource now.
+fn why_not(kind: &Kind, verb: &Verb, item: &Value) -> Option<String> {
+    if kind.slug == "images" && !item.is_null() && item["Visibility"] != "PRIVATE" {
+        let whose = if item["Visibility"] == "PUBLIC" {
+            "It is a public image of AWS."
+        } else {
+            "It belongs to another account, which shares it with this one."
+        };
+        return Some(whose.to_owned());
+    }
+    let state = item[kind.state].as_str().unwrap_or_default();
+    (!verb.needs.is_empty() && !verb.needs.contains(&state)).then(|| {
+        let needed: Vec<String> = verb.needs.iter().map(|s| words::value(s).to_lowercase()).collect();
+        format!("It is {}; this needs it {}.", words::value(state).to_lowercase(), needed.join(" or "))
+    })
+}
+
+#[async_trait]
+impl Resources for Catalogue {
+    async fn list(&self, kind: &str, text: &str, start: usize, len: usize) -> Result<ListView, Failure> {
+        let (kind, query) = (found(kind)?, query(text));
+        let (rows, taken) = self.resources(kind, &query).await?;
+        Ok(show::list(kind, &self.scope(), &rows, &query, (start, len), taken))
+    }
+
+    async fn item(&self, kind: &str, name: &str) -> Result<ItemView, Failure> {
+        let kind = found(kind)?;
+        let (item, taken) = self.one(kind, name).await?;
+        let mut related: Vec<Part> = vec![];
+        for part in kind.related {
+            let input = (part.asked)(&item);
+            if input.is_null() || (part.slug == "tags" && (item["Visibility"] == "PUBLIC" || item["Visibility"] == "SHARED")) {
+                continue;
+            }
+            related.push((part, self.all(part.operation, part.member, &input, kind.noun).await.map(|(rows, _)| rows)));
+        }
+        Ok(show::item(kind, &self.scope(), &item, related, taken))
+    }
+
+    async fn form(&self, kind: &str, name: &str, verb: &str, text: &str) -> Result<FormView, Failure> {
+        let (kind, verb, operation, item) = self.verb(kind, name, verb).await?;
+        if let Some(reason) = why_not(kind, verb, &item) {
+            return Err(Failure::Busy { noun: kind.noun.to_owned(), name: called(name).to_owned(), reason });
+        }
+        let query = query(text);
+        Ok(show::form(kind, verb, operation, &self.scope(), &item, name, asked(&query, "row")))
+    }
+
+    async fn code(&self, kind: &str, name: &str, verb: &str, text: &str, entries: &Entries) -> Result<Vec<Code>, Failure> {
+        let (_, verb, operation, item) = self.verb(kind, name, verb).await?;
+        let query = query(text);
+        // What cannot be read yet is left out of the code; the form says so when it is sent.
+        let row = asked(&query, "row");
+        let fixed = || (verb.fixed)(&item, row).as_object().cloned().unwrap_or_default();
+        let input = self.request(verb, operation, &item, row, entries).unwrap_or_else(|_| fixed());
+        Ok(code::all(verb.operation, &self.scope().region.0, &input))
+    }
+
+    async fn act(&self, kind: &str, name: &str, verb: &str, text: &str, confirm: &str, entries: &Entries) -> Result<Done, Failure> {
+        let (kind, verb, operation, item) = self.verb(kind, name, verb).await?;
+        let shown = called(name);
+        if let Some(reason) = why_not(kind, verb, &item) {
+            return Err(Failure::Busy { noun: kind.noun.to_owned(), name: shown.to_owned(), reason });
+        }
+        let query = query(text);
+        let row = asked(&query, "row");
+        let words = if verb.place == Place::Item { shown } else { row };
+        if verb.confirms && confirm.trim() != words {
+            return Err(Failure::Fields(vec![FieldError::new("confirm", format!("Type {words} to confirm."))]));
+        }
+        let input = self.request(verb, operation, &item, row, entries).map_err(Failure::Fields)?;
+        let errors = fields::check(operation, &Value::Object(input.clone()));
+        if !errors.is_empty() {
+            return Err(Failure::Fields(errors));
+        }
+        let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
+        let answer = self.sdk.invoke(operation.name, &Value::Object(input.clone()), kind.noun, &subject).await;
+        self.forget();
+        for watched in [Watched::Fleets, Watched::Stacks, Watched::Sessions] {
+            self.watcher.hurry(watched);
+        }
+        let answer = match answer {
+            Err(Failure::Upstream { code, message, .. }) if code == "DryRunOperationException" => {
+                return Ok(Done { message: format!("The dry run succeeded. {message}"), to: String::new(), rows: vec![], secret: None });
+            }
+            other => other?,
+        };
+        let mut done = Self::told(verb, name, &input, &answer);
+        done.to = self.to(kind, verb, name, &input);
+        Ok(done)
+    }
+}

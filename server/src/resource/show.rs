@@ -1,0 +1,361 @@
+//! Lists, pages and forms as the browser gets them.
+
+use super::kinds::{Kind, Place, Related, Verb};
+use super::{asked, called, cells, code, fields, shows, why_not, words};
+use app::paths;
+use domain::constraints::Operation;
+use domain::failure::Failure;
+use domain::names::Scope;
+use domain::resource::{ActLink, Cell, Choice, FormView, ItemView, ListView, Row, Section, Trouble, Weight};
+use domain::time::Millis;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// The path of one resource.
+pub fn path(scope: &Scope, slug: &str, name: &str) -> String {
+    format!("/{}/{}/{slug}/{}", scope.account, scope.region, paths::encode(name))
+}
+
+/// A cell that leads to what it names, where the console has a page for that.
+fn linked(scope: &Scope, head: &str, cell: Cell) -> Cell {
+    let text = match &cell {
+        Cell::Text(t) | Cell::Mono(t) => t.clone(),
+        _ => return cell,
+    };
+    let own = format!("arn:aws:appstream:{}:{}:", scope.region, scope.account);
+    if let Some((kind, name)) = text.strip_prefix(&own).and_then(|t| t.split_once('/')) {
+        let slug = match kind {
+            "fleet" => "fleets",
+            "stack" => "stacks",
+            "image" => "images",
+            "image-builder" => "image-builders",
+            "app-block" => "app-blocks",
+            "app-block-builder" => "app-block-builders",
+            "application" => "applications",
+            _ => return cell,
+        };
+        return Cell::Link { href: path(scope, slug, name), text: name.to_owned() };
+    }
+    if text.starts_with("arn:aws:appstream:") {
+        // Of AWS, or of another account: no page, but its name says enough.
+        return Cell::Text(text.rsplit('/').next().unwrap_or(&text).to_owned());
+    }
+    let slug = match head {
+        "Fleet" | "Fleet name" => "fleets",
+        "Stack" => "stacks",
+        "User" => "users",
+        "Builder" => "app-block-builders",
+        _ => return cell,
+    };
+    Cell::Link { href: path(scope, slug, &text), text }
+}
+
+/// The member at `path`, by dots.
+fn member<'a>(value: &'a Value, path: &str) -> &'a Value {
+    if path.is_empty() { value } else { path.split('.').fold(value, |at, part| &at[part]) }
+}
+
+fn column(scope: &Scope, head: &str, name: &str, value: &Value) -> Cell {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let found = member(value, name);
+    // A list of structures as a few words each.
+    if let Some(all) = found.as_array().filter(|a| a.first().is_some_and(Value::is_object)) {
+        let words = |v: &Value| {
+            let parts: Vec<String> = v.as_object().into_iter().flatten().filter_map(|(_, v)| v.as_str()).map(words::value).collect();
+            parts.join(" ")
+        };
+        return Cell::Many(all.iter().map(words).collect());
+    }
+    if last == "UsedBy" {
+        return found
+            .as_array()
+            .filter(|a| !a.is_empty())
+            .map_or(Cell::None, |a| Cell::Many(a.iter().filter_map(Value::as_str).map(str::to_owned).collect()));
+    }
+    let cell = if ["Name", "UserName", "DisplayName", "Description", ""].contains(&last) || last.ends_with("Name") {
+        found.as_str().filter(|t| !t.is_empty()).map_or(Cell::None, |t| Cell::Text(t.to_owned()))
+    } else {
+        cells::cell(last, found)
+    };
+    linked(scope, head, cell)
+}
+
+/// A window of a list: rows that match the query's `q` and quick filter.
+pub fn list(
+    kind: &Kind,
+    scope: &Scope,
+    rows: &[Value],
+    query: &[(String, String)],
+    (start, len): (usize, usize),
+    taken: Millis,
+) -> ListView {
+    let needle = asked(query, "q").to_lowercase();
+    let (choice_member, choices) = kind.choices;
+    let wanted = asked(query, "is");
+    let all: Vec<(&Value, Row)> = rows
+        .iter()
+        .map(|value| {
+            let key = (kind.key)(value);
+            let cells = kind.columns.iter().map(|(head, name)| column(scope, head, name, value)).collect();
+            let href = (kind.slug != "licence-usage").then(|| path(scope, kind.slug, &key));
+            (
+                value,
+                Row {
+                    name: if kind.slug == "licence-usage" { value["UserId"].as_str().unwrap_or_default().to_owned() } else { key.clone() },
+                    key,
+                    href,
+                    cells,
+                },
+            )
+        })
+        .collect();
+    let hits = |row: &Row| {
+        let text = row.cells.iter().map(Cell::words).fold(row.name.to_lowercase(), |all, w| all + " " + &w.to_lowercase());
+        needle.split_whitespace().all(|word| text.contains(word))
+    };
+    let named: Vec<&(&Value, Row)> = all.iter().filter(|(_, row)| hits(row)).collect();
+    let counted = |value: &str| named.iter().filter(|(v, _)| v[choice_member] == value).count();
+    let matching: Vec<&Row> = named.iter().filter(|(v, _)| wanted.is_empty() || v[choice_member] == wanted).map(|(_, row)| row).collect();
+    let moving = !kind.state.is_empty() && rows.iter().any(|r| r[kind.state].as_str().is_some_and(cells::is_moving));
+    let mut filters: Vec<Choice> = choices
+        .iter()
+        .map(|(value, label)| Choice { value: (*value).to_owned(), label: (*label).to_owned(), count: counted(value) })
+        .collect();
+    if !filters.is_empty() {
+        filters.insert(0, Choice { value: String::new(), label: "All".to_owned(), count: named.len() });
+    }
+    ListView {
+        kind: kind.slug.to_owned(),
+        title: kind.title.to_owned(),
+        noun: kind.noun.to_owned(),
+        about: kind.about.to_owned(),
+        columns: std::iter::once(if kind.slug == "licence-usage" { "User" } else { "Name" })
+            .chain(kind.columns.iter().map(|(head, _)| *head))
+            .map(str::to_owned)
+            .collect(),
+        rows: matching.iter().skip(start).take(len).map(|r| (*r).clone()).collect(),
+        start,
+        matched: matching.len(),
+        total: rows.len(),
+        choices: filters,
+        acts: kind
+            .verbs
+            .iter()
+            .filter(|v| v.place == Place::List)
+            .map(|v| act(kind, v, &format!("/{}", kind.slug), &Value::Null, None))
+            .collect(),
+        moving,
+        taken,
+    }
+}
+
+fn act(kind: &Kind, verb: &Verb, base: &str, item: &Value, row: Option<&str>) -> ActLink {
+    let row = row.map(|r| format!("?row={}", paths::encode(r))).unwrap_or_default();
+    ActLink {
+        label: verb.label.to_owned(),
+        href: format!("{base}/{}{row}", verb.slug),
+        weight: verb.weight,
+        why_not: why_not(kind, verb, item),
+    }
+}
+
+/// Members that are told elsewhere than among the facts.
+const ELSEWHERE: [&str; 4] = ["Name", "UsedBy", "UserName", "DisplayName"];
+
+fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String, Cell)> {
+    let mut out = vec![];
+    for (name, value) in item {
+        let told = ELSEWHERE.contains(&name.as_str()) || name == except || name.ends_with("Errors");
+        if told || value.as_array().is_some_and(|a| a.first().is_some_and(Value::is_object)) {
+            continue;
+        }
+        match value {
+            Value::Object(inner) if !inner.contains_key("S3Bucket") => {
+                let of = |k: &String| format!("{}: {}", words::label(name), words::label(k).to_lowercase());
+                out.extend(inner.iter().map(|(k, v)| (of(k), linked(scope, "", cells::cell(k, v)))));
+            }
+            value if name == "Arn" => out.push((words::label(name), Cell::Mono(value.as_str().unwrap_or_default().to_owned()))),
+            value => {
+                let own_words = name.ends_with("Name") || name == "Description";
+                let cell = if own_words {
+                    value.as_str().map_or(Cell::None, |t| Cell::Text(t.to_owned()))
+                } else {
+                    linked(scope, "", cells::cell(name, value))
+                };
+                out.push((words::label(name), cell));
+            }
+        }
+    }
+    out.retain(|(_, cell)| *cell != Cell::None);
+    out
+}
+
+fn section(title: &str) -> Section {
+    Section { title: title.to_owned(), facts: vec![], columns: vec![], rows: vec![], empty: String::new(), acts: vec![], failure: None }
+}
+
+/// Lists of structures among the resource's own members, as tables.
+fn tables(scope: &Scope, item: &Map<String, Value>) -> Vec<Section> {
+    let mut out = vec![];
+    for (name, value) in item.iter().filter(|(n, _)| !n.ends_with("Errors")) {
+        let Some(all) = value.as_array().filter(|a| a.first().is_some_and(Value::is_object)) else { continue };
+        let mut heads: Vec<&String> = vec![];
+        all.iter().filter_map(Value::as_object).flatten().for_each(|(k, _)| {
+            if !heads.contains(&k) {
+                heads.push(k);
+            }
+        });
+        let rows = all.iter().map(|v| (heads.iter().map(|h| column(scope, "", h, v)).collect(), vec![])).collect();
+        out.push(Section { columns: heads.iter().map(|h| words::label(h)).collect(), rows, ..section(&words::label(name)) });
+    }
+    out
+}
+
+fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related, rows: Result<Arc<Vec<Value>>, Failure>) -> Section {
+    let mut out = Section { empty: part.empty.to_owned(), ..section(part.title) };
+    out.acts = kind.verbs.iter().filter(|v| v.place == Place::Section(part.slug)).map(|v| act(kind, v, base, item, None)).collect();
+    let rows = match rows {
+        Ok(rows) => rows,
+        // A theme that is not there is answered with an error.
+        Err(Failure::NotFound { .. }) => return out,
+        Err(failure) => return Section { failure: Some(failure), ..out },
+    };
+    if part.columns.is_empty() {
+        out.facts = rows.iter().filter_map(Value::as_object).flat_map(|o| facts(scope, o, "")).collect();
+        return out;
+    }
+    out.columns = part.columns.iter().map(|(head, _)| (*head).to_owned()).collect();
+    let tags: Vec<Value>;
+    let rows: &[Value] = match rows.first().and_then(Value::as_object).filter(|_| part.slug == "tags") {
+        Some(map) => {
+            tags = map.iter().map(|(k, v)| json!({"Key": k, "Value": v})).collect();
+            &tags
+        }
+        None => &rows,
+    };
+    for row in rows {
+        let cell = |(head, name): &(&str, &str)| {
+            if part.slug == "tags" {
+                Cell::Text(row[*name].as_str().unwrap_or_default().to_owned())
+            } else if *head == "Entitlement" {
+                let name = row["Name"].as_str().unwrap_or_default();
+                Cell::Link {
+                    href: path(scope, "entitlements", &format!("{}:{name}", row["StackName"].as_str().unwrap_or_default())),
+                    text: name.to_owned(),
+                }
+            } else {
+                column(scope, head, name, row)
+            }
+        };
+        let key = part.columns.iter().find(|(head, _)| *head == part.row).map(|(_, name)| member(row, name).as_str().unwrap_or_default());
+        let acts = kind.verbs.iter().filter(|v| v.place == Place::Row(part.slug)).map(|v| act(kind, v, base, item, key)).collect();
+        out.rows.push((part.columns.iter().map(cell).collect(), acts));
+    }
+    out
+}
+
+/// A resource's page.
+pub fn item(kind: &Kind, scope: &Scope, value: &Value, parts: Vec<super::Part>, taken: Millis) -> ItemView {
+    let name = (kind.key)(value);
+    let base = path(scope, kind.slug, &name);
+    let record = value.as_object().cloned().unwrap_or_default();
+    let state = value[kind.state].as_str().unwrap_or_default();
+    let troubles = record
+        .iter()
+        .filter(|(n, _)| n.ends_with("Errors"))
+        .flat_map(|(_, v)| v.as_array().cloned().unwrap_or_default())
+        .map(|e| Trouble {
+            code: e["ErrorCode"].as_str().unwrap_or_default().to_owned(),
+            message: e["ErrorMessage"].as_str().unwrap_or_default().to_owned(),
+            since: match cells::moment(e["ErrorTimestamp"].as_f64()) {
+                Cell::Time(at) => Some(at),
+                _ => None,
+            },
+        })
+        .collect();
+    let mut sections = vec![Section { facts: facts(scope, &record, kind.state), ..section("Configuration") }];
+    if kind.slug == "images" {
+        let users: Vec<(Vec<Cell>, Vec<ActLink>)> = value["UsedBy"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(|f| (vec![linked(scope, "Fleet", Cell::Text(f.to_owned()))], vec![]))
+            .collect();
+        sections.push(Section {
+            columns: vec!["Fleet".to_owned()],
+            rows: users,
+            empty: "No fleet of this account uses it.".to_owned(),
+            ..section("Used by")
+        });
+    }
+    sections.extend(tables(scope, &record));
+    sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
+    let asked = kind.key;
+    let request = match kind.list.0 {
+        "DescribeUsers" | "ListExportImageTasks" | "DescribeUsageReportSubscriptions" => (kind.asked)(),
+        "DescribeDirectoryConfigs" => json!({"DirectoryNames": [asked(value)]}),
+        "DescribeEntitlements" => json!({"StackName": value["StackName"], "Name": value["Name"]}),
+        "DescribeAppBlocks" | "DescribeApplications" => json!({"Arns": [value["Arn"]]}),
+        "DescribeSessions" => {
+            json!({"StackName": value["StackName"], "FleetName": value["FleetName"], "UserId": value["UserId"], "AuthenticationType": value["AuthenticationType"]})
+        }
+        _ => json!({"Names": [value["Name"]]}),
+    };
+    ItemView {
+        kind: kind.slug.to_owned(),
+        list: kind.title.to_owned(),
+        scope: scope.clone(),
+        aka: value["DisplayName"].as_str().filter(|d| *d != name).unwrap_or_default().to_owned(),
+        state: cells::chip(state),
+        acts: kind.verbs.iter().filter(|v| v.place == Place::Item).map(|v| act(kind, v, &base, value, None)).collect(),
+        troubles,
+        sections,
+        code: code::all(kind.list.0, &scope.region.0, request.as_object().unwrap_or(&Map::new())),
+        moving: cells::is_moving(state),
+        taken,
+        name,
+    }
+}
+
+/// The form of an act.
+pub fn form(kind: &Kind, verb: &Verb, operation: &Operation, scope: &Scope, item: &Value, name: &str, row: &str) -> FormView {
+    let fixed = (verb.fixed)(item, row);
+    let batch = operation.name.starts_with("Batch");
+    let given = match (verb.filled, batch) {
+        (true, _) => item.clone(),
+        (_, true) => json!({"UserStackAssociations": [{}, {}, {}, {}]}),
+        _ => json!({}),
+    };
+    let mut groups = fields::groups(operation, &given, &|member| shows(verb, &fixed, member));
+    if batch {
+        // What is the same on each row is not asked for on each.
+        let same = |path: &str| path.rsplit('.').next().is_some_and(|last| last == "AuthenticationType" || !fixed[last].is_null());
+        groups.iter_mut().for_each(|g| g.fields.retain(|f| !same(&f.path)));
+    }
+    let shown = called(name);
+    let subject = if row.is_empty() { shown.to_owned() } else { row.rsplit('/').next().unwrap_or(row).to_owned() };
+    let what = verb.label.trim_end_matches('…');
+    let title = match verb.place {
+        Place::List => what.to_owned(),
+        Place::Row(_) => format!("{what} {subject} – {shown}"),
+        _ => format!("{what} – {shown}"),
+    };
+    FormView {
+        title,
+        list: kind.title.to_owned(),
+        consequence: verb.consequence.replace("{}", shown),
+        groups,
+        submit: verb.submit.to_owned(),
+        danger: verb.weight == Weight::Danger,
+        confirm: if !verb.confirms {
+            String::new()
+        } else if verb.place == Place::Item {
+            shown.to_owned()
+        } else {
+            row.to_owned()
+        },
+        back: if name.is_empty() { format!("/{}", kind.slug) } else { path(scope, kind.slug, name) },
+        operation: operation.name.to_owned(),
+    }
+}

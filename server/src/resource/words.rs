@@ -1,0 +1,175 @@
+//! Words for members, values and limits of the service model. Whatever has none here is put into words from its own name.
+
+use simulator::validate::Rule;
+
+/// Labels that the member's own name does not give well.
+const LABELS: [(&str, &str); 30] = [
+    ("AppVisibility", "Applications seen"),
+    ("DomainJoinInfo", "Domain"),
+    ("LatestAppstreamAgentVersion", "Newest agent"),
+    ("PublicBaseImageReleasedDate", "Base released"),
+    ("Arn", "ARN"),
+    ("AmiName", "Name of the new AMI"),
+    ("AppBlockArn", "App block"),
+    ("AppstreamAgentVersion", "Agent version"),
+    ("AttributesToDelete", "Cleared"),
+    ("BaseImageArn", "Made from"),
+    ("CreatedTime", "Created"),
+    ("DesiredInstances", "Instances"),
+    ("DesiredSessions", "Sessions"),
+    ("DestinationRegion", "To Region"),
+    ("DirectoryName", "Directory (domain name)"),
+    ("DisableIMDSV1", "Require IMDSv2"),
+    ("DisconnectTimeoutInSeconds", "Disconnect timeout, seconds"),
+    ("EmbedHostDomains", "Hosts that may embed streams"),
+    ("EnableDefaultInternetAccess", "Default internet access"),
+    ("EniPrivateIpAddress", "Private address"),
+    ("IamRoleArn", "IAM role"),
+    ("IdleDisconnectTimeoutInSeconds", "Idle disconnect timeout, seconds"),
+    ("MaxUserDurationInSeconds", "Maximum session, seconds"),
+    ("OrganizationalUnitDistinguishedName", "Organizational unit"),
+    ("OrganizationalUnitDistinguishedNames", "Organizational units"),
+    ("SharedAccountId", "Account"),
+    ("SourceImageName", "Image"),
+    ("UserId", "User"),
+    ("VolumeSizeInGb", "Root volume, GB"),
+    ("VpceId", "VPC endpoint"),
+];
+
+/// Sentences beneath fields, by the last two members of their path or by the last.
+const HELP: [(&str, &str); 30] = [
+    ("AccountPassword", "It is never shown again. Leave it empty to keep the one there is."),
+    ("AmiName", "3 to 128 characters, unique in the account and Region."),
+    ("AppstreamAgentVersion", "LATEST, or a version such as 06-17-2026."),
+    ("Attributes.Value", "What the SAML assertion must hold."),
+    ("BillingPeriod", "A month, such as 2026-11."),
+    ("DesiredInstances", "How many instances the fleet keeps. Not for multi-session and Elastic fleets."),
+    ("DesiredSessions", "How many sessions a multi-session fleet holds ready."),
+    ("DestinationRegion", "Such as eu-west-1. The copy appears there, without tags and permissions."),
+    ("DisconnectTimeoutInSeconds", "How long a disconnected session waits for its user: 60 to 36,000."),
+    ("dryRun", "Only asks whether there is anything newer. Nothing is made."),
+    ("DryRun", "Only checks. Nothing is imported."),
+    ("EmbedHostDomains", "One host a line, such as portal.example.com."),
+    ("IdleDisconnectTimeoutInSeconds", "0 for never, or 60 to 36,000; AWS acts in whole minutes."),
+    ("ImageArn", "For an image that is shared with this account. Else give its name."),
+    ("ImageName", "An own image or a public one."),
+    ("InstanceType", "Such as stream.standard.medium."),
+    ("LaunchPath", "The program's path on the instance."),
+    ("MaxConcurrentSessions", "Elastic fleets only."),
+    ("MaxSessionsPerInstance", "2 to 50. Makes the fleet multi-session; Windows images only."),
+    ("MaxUserDurationInSeconds", "600 to 432,000. A session ends at the latest then."),
+    ("Name", "Letters, digits, dot, dash and underscore; 101 at most. It cannot be changed later."),
+    ("PackagingType", "Custom: your disk and a script that mounts it. APPSTREAM2: a package recorded in an app block builder."),
+    ("SessionContext", "Passed to the session's scripts."),
+    ("SharedAccountId", "12 digits. Sharing stays in this Region."),
+    ("SourceAmiId", "With an IAM role. Or give a WorkSpaces image instead."),
+    ("SubnetIds", "One a line, such as subnet-0a1b2c3d."),
+    ("Tags", "One a line, as key=value. 50 at most."),
+    ("TimeoutInSeconds", "The script is stopped after so long."),
+    ("UsbDeviceFilterStrings", "One a line: eight fields, separated by commas."),
+    ("Validity", "For how many seconds the URL opens a session: 1 to 604,800."),
+];
+
+/// A name in camel case as words: `IdleTimeout` is “Idle timeout”, `IconS3Location` “Icon S3 location”.
+pub fn split(name: &str) -> String {
+    let mut out = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (i, c) in letters.iter().enumerate() {
+        let before = i.checked_sub(1).map(|b| letters[b]);
+        let after = letters.get(i + 1);
+        let starts = c.is_ascii_uppercase()
+            && before.is_some_and(|b| {
+                b.is_ascii_lowercase()
+                    || (b.is_ascii_digit() && after.is_some_and(char::is_ascii_lowercase))
+                    || (b.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase))
+            });
+        if starts {
+            out.push(' ');
+        }
+        let alone = starts && after.is_none_or(|a| a.is_ascii_lowercase());
+        out.push(if alone { c.to_ascii_lowercase() } else { *c });
+    }
+    let mut all = out.chars();
+    all.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + all.as_str())
+}
+
+/// The label of the member that `path` ends with.
+pub fn label(path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    LABELS.iter().find(|(name, _)| *name == last).map_or_else(|| split(last), |(_, words)| (*words).to_owned())
+}
+
+/// The sentence beneath the field at `path`; empty when there is nothing to say.
+pub fn help(path: &str) -> String {
+    let mut parts = path.rsplit('.').filter(|p| p.parse::<usize>().is_err());
+    let last = parts.next().unwrap_or(path);
+    let two = parts.next().map(|before| format!("{before}.{last}"));
+    HELP.iter().find(|(name, _)| two.as_deref() == Some(*name) || *name == last).map_or_else(String::new, |(_, words)| (*words).to_owned())
+}
+
+/// An enum's value in words: `ALWAYS_ON` is “Always on”.
+pub fn value(raw: &str) -> String {
+    if raw.is_empty() || raw.chars().any(|c| c.is_ascii_lowercase()) {
+        return raw.to_owned();
+    }
+    const NAMES: [(&str, &str); 9] = [
+        ("WINDOWS", "Windows"),
+        ("WINDOWS_SERVER_2016", "Windows Server 2016"),
+        ("WINDOWS_SERVER_2019", "Windows Server 2019"),
+        ("WINDOWS_SERVER_2022", "Windows Server 2022"),
+        ("WINDOWS_SERVER_2025", "Windows Server 2025"),
+        ("AMAZON_LINUX2", "Amazon Linux 2"),
+        ("ROCKY_LINUX8", "Rocky Linux 8"),
+        ("RHEL8", "RHEL 8"),
+        ("UBUNTU_PRO_2404", "Ubuntu Pro 24.04"),
+    ];
+    if let Some((_, name)) = NAMES.iter().find(|(value, _)| *value == raw) {
+        return (*name).to_owned();
+    }
+    let words = raw.replace('_', " ").to_lowercase();
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// What is wrong, as a sentence for the field.
+pub fn broken(rule: &Rule) -> String {
+    match rule {
+        Rule::Missing => "Fill this in.".to_owned(),
+        Rule::AtLeast(1) => "Fill this in.".to_owned(),
+        Rule::AtLeast(n) => format!("Enter at least {n}; fewer were given."),
+        Rule::AtMost(n) => format!("Enter at most {n}; more were given."),
+        Rule::NotBelow(n) => format!("Enter {n} or more."),
+        Rule::NotAbove(n) => format!("Enter {n} or less."),
+        Rule::OneOf(values) => format!("Choose one of {}.", values.join(", ")),
+        Rule::Pattern(p) if p.starts_with("^[a-zA-Z0-9][a-zA-Z0-9_.-]") => {
+            "Begin with a letter or digit; then letters, digits, dot, dash and underscore.".to_owned()
+        }
+        Rule::Pattern(p) if p.starts_with("^arn:") => {
+            "Enter an ARN, such as arn:aws:appstream:eu-west-1:111122223333:app-block/name.".to_owned()
+        }
+        Rule::Pattern(r"^\d+$") => "Enter digits only.".to_owned(),
+        Rule::Pattern(p) => format!("AWS accepts only what fits {p}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_words() {
+        for (name, words) in [
+            ("SessionScriptS3Location", "Session script S3 location"),
+            ("FeedbackURL", "Feedback URL"),
+            ("existingImageName", "Existing image name"),
+            ("allowFleet", "Allow fleet"),
+        ] {
+            assert_eq!(split(name), words);
+        }
+        assert_eq!(
+            (label("VpcConfig.SubnetIds"), value("ALWAYS_ON"), value("stream.x")),
+            ("Subnet ids".into(), "Always on".into(), "stream.x".into())
+        );
+        assert!(help("UserStackAssociations.0.Name").starts_with("Letters"));
+    }
+}
