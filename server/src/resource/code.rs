@@ -77,7 +77,8 @@ pub fn cli(operation: &str, region: &str, input: &Map<String, Value>) -> String 
                 let all: Vec<String> = all.iter().filter_map(Value::as_str).map(quoted).collect();
                 format!("--{name} {}", all.join(" "))
             }
-            other => format!("--{name} {}", quoted(&other.to_string())),
+            // The shell puts the password in: it stands outside of the single quotes.
+            other => format!("--{name} {}", quoted(&other.to_string()).replace("\"$PASSWORD\"", "\"'\"$PASSWORD\"'\"")),
         });
     }
     lines.join(" \\\n  ")

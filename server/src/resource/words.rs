@@ -3,7 +3,11 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 30] = [
+const LABELS: [(&str, &str); 34] = [
+    ("ApplicationArn", "Application ARN"),
+    ("ImageArn", "Image ARN"),
+    ("SourceAmiId", "Source AMI"),
+    ("TaskId", "Task"),
     ("AppVisibility", "Applications seen"),
     ("DomainJoinInfo", "Domain"),
     ("LatestAppstreamAgentVersion", "Newest agent"),

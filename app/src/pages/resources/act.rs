@@ -158,11 +158,12 @@ fn code(node: NodeRef<leptos::html::Div>, which: [String; 4]) -> Signal<Vec<Code
             let inputs = root.query_selector_all("[name^='fields[']").ok();
             for input in inputs.iter().flat_map(|list| (0..list.length()).filter_map(|i| list.item(i))) {
                 let (name, value) = if let Some(i) = input.dyn_ref::<web_sys::HtmlInputElement>() {
-                    // A password never leaves before it is sent.
-                    if i.type_() == "password" || (i.type_() == "checkbox" && !i.checked()) {
+                    if i.type_() == "checkbox" && !i.checked() {
                         continue;
                     }
-                    (i.name(), i.value())
+                    // A password never leaves before the form is sent; the code has a placeholder in its place.
+                    let secret = i.type_() == "password" && !i.value().is_empty();
+                    (i.name(), if secret { "placeholder".to_owned() } else { i.value() })
                 } else if let Some(i) = input.dyn_ref::<web_sys::HtmlTextAreaElement>() {
                     (i.name(), i.value())
                 } else if let Some(i) = input.dyn_ref::<web_sys::HtmlSelectElement>() {
@@ -207,9 +208,25 @@ pub fn CodeBlock(
     view! {
         {move || code.get().into_iter().enumerate().map(|(at, one)| {
             let label = format!("{} as text", one.language);
-            view! { <details open=at == 0 class="cli mb-2 relative overflow-hidden"><summary class="cursor-pointer px-3 py-1.5 text-12">{one.language}</summary><pre class="px-3 pb-2 overflow-x-auto text-12" tabindex="0" aria-label=label><code>{one.text}</code></pre></details> }
+            let (copied, text) = (RwSignal::new(false), one.text.clone());
+            let name = format!(" as {}", one.language);
+            let copy = move |_| {
+                copy(&text);
+                copied.set(true);
+            };
+            view! { <details open=at == 0 class="cli mb-2 relative overflow-hidden"><summary class="cursor-pointer px-3 py-1.5 text-12">{one.language}</summary>
+                <button type="button" class="btn btn--sm btn--ghost js-only absolute top-0.5 right-1" on:click=copy><Icon name="copy"/>{move || if copied.get() { "Copied" } else { "Copy" }}<span class="sr-only">{name}</span></button><pre class="px-3 pb-2 overflow-x-auto text-12" tabindex="0" aria-label=label><code>{one.text}</code></pre></details> }
         }).collect_view()}
     }
+}
+
+/// Puts a text on the clipboard, in the browser.
+fn copy(text: &str) {
+    #[cfg(feature = "hydrate")]
+    // The promise is not waited for: the browser asks the person if it must.
+    drop(window().navigator().clipboard().write_text(text));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = text;
 }
 
 /// What came of it: the failure as a whole, or what was done.
@@ -243,14 +260,8 @@ fn StreamingUrl(secret: domain::resource::Secret) -> impl IntoView {
     let (url, copied) = (secret.0, RwSignal::new(false));
     let href = url.clone();
     let copy = move |_| {
-        #[cfg(feature = "hydrate")]
-        {
-            // The promise is not waited for: the browser asks the person if it must.
-            drop(window().navigator().clipboard().write_text(&url));
-            copied.set(true);
-        }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = &url;
+        copy(&url);
+        copied.set(true);
     };
     view! {
         <p><code class="break-all text-12">{host}"?parameters=••••••••"</code></p>
