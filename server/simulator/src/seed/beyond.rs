@@ -5,6 +5,7 @@ use super::demo::{associate, fleet};
 use super::images::PARTNER;
 use crate::clock::{Clock, Ms};
 use crate::controls::up_at_once;
+use crate::fleet::Asked;
 use crate::image;
 use crate::universe::DEFAULT_ACCOUNT;
 use crate::world::{Crowd, World};
@@ -29,6 +30,14 @@ pub fn ireland(world: &mut World, now: Ms, clock: &Clock) {
     let row = ("dublin-elastic", "ELASTIC", "stream.standard.small", "", "AMAZON_LINUX2", 10, None);
     let made = fleet(world, row, now);
     world.fleets.insert("dublin-elastic".into(), made);
+    // Stuck: somebody deleted its subnet, and the state alone never shows it.
+    let row = ("dublin-lab", "ON_DEMAND", "stream.standard.large", "office-win22-2026-02-20", "WINDOWS_SERVER_2022", 4, None);
+    let mut stuck = fleet(world, row, now);
+    stuck.asked = Asked::Start(now - 52 * 60_000);
+    stuck.blocked = true;
+    stuck.errors.push(("SUBNET_NOT_FOUND".into(), "The subnet subnet-0b71c4e2 does not exist.".into()));
+    world.fleets.insert("dublin-lab".into(), stuck);
+    associate(world, "dublin", "dublin-lab", now);
     for (stack, fleet, count) in [("dublin", "dublin-desktop", 19), ("dublin-casual", "dublin-elastic", 4)] {
         associate(world, stack, fleet, now);
         up_at_once(world, fleet, now);

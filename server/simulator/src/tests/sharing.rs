@@ -313,3 +313,21 @@ fn errors_are_put_on_every_kind_of_resource_and_what_they_hold_up_goes_on_when_t
     assert_eq!(sim.control("POST", "resource-errors", on("app-block-builder", "none")).0, 404);
     assert_eq!(sim.control("POST", "resource-errors", on("planet", "none")).0, 400);
 }
+
+#[test]
+fn the_demo_company_reaches_into_another_region_and_another_account_and_has_its_troubles() {
+    let mut sim = Sim::new(Seed::Demo);
+    let (_, dublin) = elsewhere(&mut sim, "111122223333", "eu-west-1", "DescribeFleets", &json!({}));
+    let stuck = dublin["Fleets"].as_array().unwrap().iter().find(|f| f["Name"] == "dublin-lab").unwrap().clone();
+    assert_eq!((&stuck["State"], &stuck["FleetErrors"][0]["ErrorCode"]), (&json!("STARTING"), &json!("SUBNET_NOT_FOUND")));
+    let (_, audit) = elsewhere(&mut sim, OTHER, "us-east-1", "DescribeFleets", &json!({}));
+    assert_eq!(audit["Fleets"][0]["ImageArn"], "arn:aws:appstream:us-east-1:111122223333:image/finance-win22-2026-03-10");
+    let images = sim.ok("DescribeImages", json!({"MaxResults": 25}));
+    assert!(images["NextToken"].is_string(), "some thirty images");
+    assert_eq!(
+        sim.ok("DescribeImages", json!({"Names": ["cad-win22-2026-05-21-copy"]}))["Images"][0]["StateChangeReason"]["Code"],
+        "IMAGE_COPY_FAILURE"
+    );
+    assert_eq!(sim.ok("DescribeImageBuilders", json!({"Names": ["cad-rebuild"]}))["ImageBuilders"][0]["State"], "RUNNING");
+    assert_eq!(sim.ok("DescribeImages", json!({"Type": "SHARED"}))["Images"].as_array().unwrap().len(), 1);
+}
