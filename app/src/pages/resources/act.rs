@@ -208,14 +208,7 @@ pub fn CodeBlock(
     view! {
         {move || code.get().into_iter().enumerate().map(|(at, one)| {
             let label = format!("{} as text", one.language);
-            let (copied, text) = (RwSignal::new(false), one.text.clone());
-            let name = format!(" as {}", one.language);
-            let copy = move |_| {
-                copy(&text);
-                copied.set(true);
-            };
-            view! { <details open=at == 0 class="cli mb-2 relative overflow-hidden"><summary class="cursor-pointer px-3 py-1.5 text-12">{one.language}</summary>
-                <button type="button" class="btn btn--sm btn--ghost js-only absolute top-0.5 right-1" on:click=copy><Icon name="copy"/>{move || if copied.get() { "Copied" } else { "Copy" }}<span class="sr-only">{name}</span></button><pre class="px-3 pb-2 overflow-x-auto text-12" tabindex="0" aria-label=label><code>{one.text}</code></pre></details> }
+            view! { <details open=at == 0 class="cli mb-2 relative overflow-hidden"><summary class="cursor-pointer px-3 py-1.5 text-12">{one.language}</summary><pre class="px-3 pb-2 overflow-x-auto text-12" tabindex="0" aria-label=label><code>{one.text}</code></pre></details> }
         }).collect_view()}
     }
 }
