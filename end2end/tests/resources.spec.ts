@@ -95,7 +95,7 @@ test("an image is found, copied, shared and withdrawn", async ({ signedIn: page,
   await expect(page.getByText("Available", { exact: true })).toBeVisible({ timeout: 20_000 });
   await open(page, server, "/images/import");
   await page.getByLabel("Name", { exact: true }).fill("imported");
-  await page.getByLabel("Source AMI id").or(page.getByLabel("Source ami id")).fill("ami-0123456789abcdef0");
+  await page.getByLabel("Source AMI").fill("ami-0123456789abcdef0");
   await page.getByLabel("IAM role").fill("arn:aws:iam::111122223333:role/Import");
   await page.getByLabel("Dry run").selectOption("Yes");
   await page.getByRole("button", { name: "Import" }).click();
