@@ -182,21 +182,6 @@ fn one(path: &str, of: &'static str, entries: &Entries, errors: &mut Vec<FieldEr
     }
 }
 
-/// Whether `entries` holds anything for `operation`: a form that was sent before.
-pub fn refill(groups: &mut [Group], entries: &Entries) {
-    for field in groups.iter_mut().flat_map(|g| &mut g.fields) {
-        if matches!(field.entry, Entry::Password) {
-            continue;
-        }
-        let ticked: Vec<&str> = entries
-            .iter()
-            .filter(|(k, _)| k.strip_prefix(&field.path).is_some_and(|r| r.starts_with(':')))
-            .map(|(_, v)| v.as_str())
-            .collect();
-        field.value = if ticked.is_empty() { entries.get(&field.path).cloned().unwrap_or_default() } else { ticked.join("\n") };
-    }
-}
-
 /// The limits that `input` breaks, each at the field it was entered in.
 pub fn check(operation: &Operation, input: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = vec![];
