@@ -64,9 +64,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
-                    <Route path=path!("/:account/:region/:kind/:name/:verb") view=pages::resources::act::ResourceForm ssr=SsrMode::Async/>
+                    <Route path=path!("/:account/:region/:kind/:name/:tab") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>
-                    <Route path=path!("/:kind/:verb") view=pages::resources::act::ResourceForm ssr=SsrMode::Async/>
+                    <Route path=path!("/:kind/:verb") view=pages::resources::form::ResourceForm ssr=SsrMode::Async/>
                     <Route path=path!("/:kind") view=pages::resources::list::ResourceList ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=pages::not_found::NotFoundInFrame ssr=SsrMode::Async/>
                 </ParentRoute>

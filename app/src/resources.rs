@@ -1,20 +1,19 @@
 //! Everything but fleets and sessions: what the console can list, show, and do. Implemented in `server/src/resource`.
 
 use async_trait::async_trait;
+use domain::entry::FormView;
 use domain::failure::Failure;
-use domain::resource::{Code, Done, FormView, ItemView, ListView};
-use std::collections::BTreeMap;
+use domain::resource::{Code, Done, ItemView, ListView};
 
-/// What was entered, by path.
-pub type Entries = BTreeMap<String, String>;
+pub use domain::entry::Entries;
 
 /// Lists, things, forms and acts, by the slug of their kind and the name of their verb. Unknown ones are [`Failure::NotFound`].
 #[async_trait]
 pub trait Resources: Send + Sync {
     /// A window of a list; `query` is the page's query string.
     async fn list(&self, kind: &str, query: &str, start: usize, len: usize) -> Result<ListView, Failure>;
-    /// One thing.
-    async fn item(&self, kind: &str, name: &str) -> Result<ItemView, Failure>;
+    /// One thing, on one of its tabs; the overview is the empty one.
+    async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure>;
     /// The form of an act.
     async fn form(&self, kind: &str, name: &str, verb: &str, query: &str) -> Result<FormView, Failure>;
     /// The request that a form would send, as code.

@@ -1,13 +1,15 @@
 //! What browser and server agree on: AppStream's things under AppStream's names, the rules about them, and the words.
 //!
 //! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
-//! [`live`], [`failure`], [`form`], [`query`].
+//! [`live`], [`failure`], [`form`], [`query`]; for resources [`resource`] and [`entry`].
 
 pub mod constraints;
+pub mod entry;
 pub mod estate;
 pub mod failure;
 pub mod fleet;
 pub mod fleet_error;
+pub mod fleet_members;
 pub mod form;
 pub mod list;
 pub mod live;
@@ -15,6 +17,7 @@ pub mod names;
 pub mod operator;
 pub mod problem;
 pub mod query;
+pub mod ranges;
 pub mod resource;
 pub mod session;
 pub mod stack;

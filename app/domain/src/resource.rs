@@ -166,7 +166,11 @@ pub struct ItemView {
     pub acts: Vec<ActLink>,
     /// Its errors.
     pub troubles: Vec<Trouble>,
-    /// Main column, then what is below.
+    /// Tabs: the segment of the path and the words; the first is empty, the overview. One alone is not shown.
+    pub tabs: Vec<(String, String)>,
+    /// The tab at hand.
+    pub tab: String,
+    /// What the tab shows.
     pub sections: Vec<Section>,
     /// The request that shows it, as code.
     pub code: Vec<Code>,
@@ -185,76 +189,6 @@ pub struct Code {
     pub text: String,
 }
 
-/// How a field is entered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entry {
-    /// One line.
-    Text,
-    /// Several lines.
-    Long,
-    /// One value a line.
-    Lines,
-    /// A whole number.
-    Number,
-    /// Never shown again.
-    Password,
-    /// One of values and words.
-    Choice(Vec<(String, String)>),
-    /// Some of values and words.
-    Many(Vec<(String, String)>),
-}
-
-/// A field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    /// The member's path in the request: `VpcConfig.SubnetIds`.
-    pub path: String,
-    /// Its label.
-    pub label: String,
-    /// A sentence beneath it.
-    pub help: String,
-    /// How it is entered.
-    pub entry: Entry,
-    /// What stands in it at first; lists joined by line breaks.
-    pub value: String,
-    /// Whether it must be filled.
-    pub required: bool,
-}
-
-/// Fields that belong together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
-    /// Its heading.
-    pub title: String,
-    /// A sentence.
-    pub help: String,
-    /// Its fields.
-    pub fields: Vec<Field>,
-}
-
-/// A form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FormView {
-    /// “Create stack”.
-    pub title: String,
-    /// The list's title, for the crumbs.
-    pub list: String,
-    /// What it will do and to whom; a sentence.
-    pub consequence: String,
-    /// Fields.
-    pub groups: Vec<Group>,
-    /// The button.
-    pub submit: String,
-    /// Whether something is taken away.
-    pub danger: bool,
-    /// What must be typed to confirm; empty for nothing.
-    pub confirm: String,
-    /// Where Cancel leads.
-    pub back: String,
-    /// What AWS's API calls it.
-    pub operation: String,
-}
-
 /// What came of an act.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
@@ -266,6 +200,8 @@ pub struct Done {
     pub rows: Vec<(String, String)>,
     /// A streaming URL. Shown masked, copied once, kept nowhere.
     pub secret: Option<Secret>,
+    /// Until when the URL opens.
+    pub until: Option<Millis>,
 }
 
 /// A text that is never printed: its `Debug` says nothing. It travels to the one browser that asked for it.

@@ -76,6 +76,53 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
+/// Seconds exactly, in the units that fit: `16 h`, `2 h 05 m`, `90 s`, `never` for 0. [`seconds_typed`] reads it back.
+pub fn seconds_words(seconds: i64) -> String {
+    let s = seconds.max(0);
+    match (s / 86_400, s % 86_400 / 3600, s % 3600 / 60, s % 60) {
+        (0, 0, 0, 0) => "never".to_owned(),
+        (0, 0, m, 0) => format!("{m} m"),
+        (0, h, 0, 0) => format!("{h} h"),
+        (0, h, m, 0) => format!("{h} h {m:02} m"),
+        (d, 0, 0, 0) => format!("{d} d"),
+        (d, h, 0, 0) => format!("{d} d {h} h"),
+        _ => format!("{s} s"),
+    }
+}
+
+/// Seconds from what a person types: `900`, `15 m`, `1h 30m`, `2 d`, `never`. None for anything else, and for what is absurdly long.
+pub fn seconds_typed(text: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase().replace(',', "");
+    if text == "never" {
+        return Some(0);
+    }
+    let (mut total, mut number, mut units) = (0_i64, String::new(), 0);
+    for c in text.chars() {
+        let unit = match c {
+            '0'..='9' => {
+                number.push(c);
+                continue;
+            }
+            ' ' => continue,
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+        units += 1;
+    }
+    match (number.is_empty(), units) {
+        (true, 0) => None,
+        (true, _) => Some(total),
+        (false, 0) => number.parse().ok(),
+        // `1 h 30` leaves open what 30 is.
+        (false, _) => None,
+    }
+}
+
 /// `3 s ago`, `44 m ago`; `just now` within the first second, and for moments ahead of `now`.
 pub fn ago(then: Millis, now: Millis) -> String {
     let ms = now.since(then);
@@ -103,6 +150,17 @@ mod tests {
     fn durations_have_at_most_two_units() {
         for (s, words) in [(-5, "0 s"), (42, "42 s"), (90, "1 m 30 s"), (360, "6 m"), (7500, "2 h 05 m"), (273_600, "3 d 4 h")] {
             assert_eq!(duration(s * 1000), words);
+        }
+        for (typed, seconds) in
+            [("900", 900), ("15 m", 900), ("1h 30m", 5400), ("16 h", 57_600), ("2 d", 172_800), ("never", 0), ("432,000", 432_000)]
+        {
+            assert_eq!(seconds_typed(typed), Some(seconds), "{typed}");
+        }
+        for bad in ["", "m", "1 h 30", "soon", "-5", "1.5 h", "99999999999999999999", "9999999999999999 d"] {
+            assert_eq!(seconds_typed(bad), None, "{bad}");
+        }
+        for s in [0, 59, 60, 90, 900, 3600, 3660, 57_600, 86_400, 90_000, 432_000] {
+            assert_eq!(seconds_typed(&seconds_words(s)), Some(s));
         }
         assert_eq!(ago(Millis(5_000), Millis(4_000)), "just now");
         assert_eq!(ago(Millis(0), Millis(44 * 60_000)), "44 m ago");

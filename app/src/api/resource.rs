@@ -1,7 +1,8 @@
 //! Images, stacks, users and the rest: their lists, pages, forms and acts. What they are is told by [`crate::resources::Resources`].
 
 use crate::error::AppError;
-use domain::resource::{Code, Done, FormView, ItemView, ListView};
+use domain::entry::FormView;
+use domain::resource::{Code, Done, ItemView, ListView};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -12,12 +13,18 @@ pub async fn resource_list(kind: String, query: String, start: usize, len: usize
     Ok(cx.parts.resources.list(&kind, &query, start, len.min(2_000)).await?)
 }
 
-/// One thing.
+/// One thing, on one of its tabs. What is no tab of it is [`Failure::NotFound`](domain::failure::Failure::NotFound) with the noun `tab`.
 #[server(endpoint = "resource/item", input = leptos::server_fn::codec::GetUrl)]
-pub async fn resource_item(account: String, region: String, kind: String, name: String) -> Result<ItemView, AppError> {
+pub async fn resource_item(
+    account: String,
+    region: String,
+    kind: String,
+    name: String,
+    #[server(default)] tab: String,
+) -> Result<ItemView, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
     cx.scope(&domain::names::Scope::new(account, region))?;
-    Ok(cx.parts.resources.item(&kind, &name).await?)
+    Ok(cx.parts.resources.item(&kind, &name, &tab).await?)
 }
 
 /// The form of an act; `name` is empty for acts on the list.

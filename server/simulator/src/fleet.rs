@@ -6,6 +6,9 @@ use crate::image::{Chosen, Purpose};
 use crate::pool::Pool;
 use crate::switches;
 use crate::world::{Due, World};
+use domain::entry::When;
+use domain::fleet_members::{ELASTIC_PLATFORMS, FLEET_MEMBERS, Fits, takes, when_running};
+use domain::ranges::RANGES;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -123,22 +126,16 @@ fn named(input: &Value) -> Answer<String> {
     text(input, "Name").map(str::to_owned).ok_or_else(|| combination("Name the fleet: the member Name is missing."))
 }
 
-fn range(input: &Value, member: &str, ok: impl Fn(i64) -> bool, rule: &str) -> Answer<()> {
-    match int(input, member) {
-        Some(n) if !ok(n) => Err(validation(format!("{member} must be {rule}; {n} was given."))),
-        _ => Ok(()),
-    }
-}
-
+/// Numbers that the model leaves open. `ComputeCapacity` and `RootVolumeConfig` hold some of them one step down.
 fn check_numbers(input: &Value) -> Answer<()> {
-    range(input, "MaxUserDurationInSeconds", |n| (600..=432_000).contains(&n), "600 to 432000 seconds")?;
-    range(input, "DisconnectTimeoutInSeconds", |n| (60..=36_000).contains(&n), "60 to 36000 seconds")?;
-    range(input, "IdleDisconnectTimeoutInSeconds", |n| n == 0 || (60..=36_000).contains(&n), "0 or 60 to 36000 seconds")?;
-    range(input, "MaxSessionsPerInstance", |n| (2..=50).contains(&n), "2 to 50")?;
-    range(input, "MaxConcurrentSessions", |n| n >= 1, "1 or more")?;
-    range(&input["ComputeCapacity"], "DesiredInstances", |n| n >= 0, "0 or more")?;
-    range(&input["ComputeCapacity"], "DesiredSessions", |n| n >= 0, "0 or more")?;
-    range(&input["RootVolumeConfig"], "VolumeSizeInGb", |n| (200..=500).contains(&n), "200 to 500 GB")
+    for range in &RANGES {
+        for place in [input, &input["ComputeCapacity"], &input["RootVolumeConfig"]] {
+            if let Some(n) = int(place, range.member).filter(|n| !range.holds(*n)) {
+                return Err(validation(format!("{} must be {}; {n} was given.", range.member, range.words())));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_instance_type(instance_type: &str, elastic: bool) -> Answer<()> {
@@ -169,18 +166,19 @@ fn check_instance_type(instance_type: &str, elastic: bool) -> Answer<()> {
 /// The rules between members, for a fleet that is `given` with `input` laid over it.
 fn check_combination(input: &Value, fleet_type: &str, max_per_instance: Option<i64>) -> Answer<()> {
     let has = |m: &str| !input[m].is_null();
-    if fleet_type == "ELASTIC" {
-        for member in ["ImageName", "ImageArn", "ComputeCapacity", "DomainJoinInfo", "MaxSessionsPerInstance", "RootVolumeConfig"] {
-            if has(member) {
-                return Err(combination(format!("An Elastic fleet takes no {member}.")));
-            }
+    let elastic = fleet_type == "ELASTIC";
+    for (member, fits, _) in FLEET_MEMBERS.iter().filter(|(member, ..)| has(member) && !takes(member, elastic)) {
+        match fits {
+            // A false says what holds anyway.
+            _ if input[*member] == false => {}
+            // AWS keeps what an image says about its platform; naming it again does no harm.
+            _ if *member == "Platform" => {}
+            Fits::Elastic => return Err(combination(format!("Only an Elastic fleet takes {member}."))),
+            _ => return Err(combination(format!("An Elastic fleet takes no {member}."))),
         }
-        return Ok(());
     }
-    for member in ["MaxConcurrentSessions", "SessionScriptS3Location", "UsbDeviceFilterStrings"] {
-        if has(member) {
-            return Err(combination(format!("Only an Elastic fleet takes {member}.")));
-        }
+    if elastic {
+        return Ok(());
     }
     let capacity = &input["ComputeCapacity"];
     if capacity.is_null() {
@@ -232,7 +230,7 @@ pub fn create(world: &mut World, input: &Value, now: Ms) -> Answer {
         if input["VpcConfig"]["SubnetIds"].as_array().is_none_or(|s| s.len() < 2) {
             return Err(combination("An Elastic fleet needs at least two subnets in different zones."));
         }
-        if !["WINDOWS_SERVER_2019", "AMAZON_LINUX2", "UBUNTU_PRO_2404"].contains(&text(input, "Platform").unwrap_or_default()) {
+        if !ELASTIC_PLATFORMS.contains(&text(input, "Platform").unwrap_or_default()) {
             return Err(combination("The platform of an Elastic fleet is WINDOWS_SERVER_2019, AMAZON_LINUX2 or UBUNTU_PRO_2404."));
         }
     } else {
@@ -302,17 +300,6 @@ pub fn seconds(at: Ms) -> f64 {
     at as f64 / 1000.0
 }
 
-/// Members that a running fleet takes: of Always-On and On-Demand, and of Elastic ones (behaviour notes 3.1.4).
-const WHILE_RUNNING: [&str; 6] =
-    ["DisplayName", "ImageName", "ImageArn", "ComputeCapacity", "IdleDisconnectTimeoutInSeconds", "DisconnectTimeoutInSeconds"];
-const WHILE_RUNNING_ELASTIC: [&str; 6] = [
-    "DisplayName",
-    "IdleDisconnectTimeoutInSeconds",
-    "DisconnectTimeoutInSeconds",
-    "MaxConcurrentSessions",
-    "UsbDeviceFilterStrings",
-    "SessionScriptS3Location",
-];
 /// Values of AttributesToDelete and the member that each clears.
 const CLEARS: [(&str, &str); 7] = [
     ("VPC_CONFIGURATION", "VpcConfig"),
@@ -348,8 +335,7 @@ pub fn update(world: &mut World, input: &Value, now: Ms, clock: &Clock) -> Answe
     match fleet.asked {
         Asked::Rest => {}
         Asked::Up => {
-            let allowed = if fleet.is_elastic() { WHILE_RUNNING_ELASTIC } else { WHILE_RUNNING };
-            let locked = members.iter().find(|m| m.as_str() != "AttributesToDelete" && !allowed.contains(&m.as_str()));
+            let locked = members.iter().find(|m| m.as_str() != "AttributesToDelete" && when_running(m) != When::Now);
             let elastic_deletes = ["USB_DEVICE_FILTER_STRINGS", "SESSION_SCRIPT_S3_LOCATION"];
             let locked_delete = deletes.iter().find(|d| !(fleet.is_elastic() && elastic_deletes.contains(d)));
             if let Some(member) = locked.map(|m| m.as_str()).or(locked_delete.copied()) {

@@ -22,12 +22,23 @@ const PRODUCTS: [&str; 6] = [
     "Project_{}_Standard",
 ];
 
+/// All years and bitnesses.
+fn editions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ["2021", "2024"].into_iter().flat_map(|year| ["32", "64"].map(|bits| (year, bits)))
+}
+
+fn called(product: &str, (year, bits): (&str, &str)) -> String {
+    format!("Microsoft_{}_{bits}Bit", product.replace("{}", year))
+}
+
+/// Every software that AWS sells with images.
+pub fn names() -> Vec<String> {
+    editions().flat_map(|edition| PRODUCTS.map(|p| called(p, edition))).collect()
+}
+
 /// Year and bitness of a software; none when AWS sells no such.
 fn edition(name: &str) -> Option<(&'static str, &'static str)> {
-    ["2021", "2024"]
-        .into_iter()
-        .flat_map(|year| ["32", "64"].map(|bits| (year, bits)))
-        .find(|(year, bits)| PRODUCTS.iter().any(|p| format!("Microsoft_{}_{bits}Bit", p.replace("{}", year)) == name))
+    editions().find(|edition| PRODUCTS.iter().any(|p| called(p, *edition) == name))
 }
 
 /// All of `names` are sold, and together with `beside` of one year and one bitness, and fit the platform.

@@ -169,16 +169,19 @@ fn text_rule(limits: &Text, text: &str) -> Option<Rule> {
 
 /// Whether the whole of `text` matches `pattern`. Two patterns of the model use look-around, which the library leaves out; those
 /// two are read by hand.
-pub fn matches(pattern: &'static str, text: &str) -> bool {
-    static CACHE: LazyLock<Mutex<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(Mutex::default);
+pub fn matches(pattern: &str, text: &str) -> bool {
+    static CACHE: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
     let (plain, extra) = match pattern {
         r"^[0-9a-z\.\-]*(?<!\.)$" => (r"[0-9a-z.\-]*", !text.ends_with('.')),
         r"^(^(?!aws:).[\p{L}\p{Z}\p{N}_.:/=+\-@]*)$" => (r".[\p{L}\p{Z}\p{N}_.:/=+\-@]*", !text.starts_with("aws:")),
         other => (other, true),
     };
     let mut cache = CACHE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let regex = cache.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{plain})$")).ok());
-    extra && regex.as_ref().is_none_or(|r| r.is_match(text))
+    if !cache.contains_key(pattern) {
+        cache.insert(pattern.to_owned(), Regex::new(&format!("^(?:{plain})$")).ok());
+    }
+    let regex = cache.get(pattern).and_then(Option::as_ref);
+    extra && regex.is_none_or(|r| r.is_match(text))
 }
 
 #[cfg(test)]

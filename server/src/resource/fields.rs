@@ -1,188 +1,275 @@
-//! Forms from the service model: which fields a request has, what stands in them, and the request that is meant by what was entered.
+//! The fields of a form, from the service model: which members a request has, how each is entered, what stands in it, what it may hold.
+//! What was entered is read by [`domain::entry::parse`].
 //!
 //! A structure's members are fields of their own, an S3 location is one (`s3://bucket/key`), a list of texts is one value a line, a
-//! list of structures is numbered rows of which blank ones do not count. Blank fields are left out: an empty text is invalid on the
-//! wire.
+//! list of structures is rows. Blank fields are left out of a request: an empty text is invalid on the wire.
 
+use super::layout::{self, Rows};
 use super::words;
-use domain::constraints::{Operation, Shape, shape};
+use domain::constraints::{Member, Operation, Shape, Text, shape};
+use domain::entry::{Clear, Entry, Field, Group, Limit, Need, When};
 use domain::form::FieldError;
-use domain::resource::{Entry, Field, Group};
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use domain::ranges;
+use domain::time::seconds_words;
+use serde_json::{Value, json};
 
-/// What was entered, by path.
-pub type Entries = BTreeMap<String, String>;
+/// Blank rows offered beyond those that are filled.
+const SPARE: usize = 4;
 
 /// Whether a structure is a place in S3, entered as one text.
 fn is_s3(of: &Shape) -> bool {
     matches!(of, Shape::Structure(members) if members.iter().any(|m| m.name == "S3Bucket"))
 }
 
-/// The groups of fields of `operation`'s request. `given` is what stands in them at first, `shown` tells which members of the request
-/// are fields.
-pub fn groups(operation: &Operation, given: &Value, shown: &dyn Fn(&str) -> bool) -> Vec<Group> {
-    let Some(Shape::Structure(members)) = operation.input.and_then(shape) else { return vec![] };
-    let mut general = Group { title: String::new(), help: String::new(), fields: vec![] };
-    let mut rest = vec![];
-    // What must be filled comes first, in the model's order otherwise.
-    let ordered = members.iter().filter(|m| m.required).chain(members.iter().filter(|m| !m.required));
-    for m in ordered.filter(|m| shown(m.name)) {
-        let Some(of) = shape(m.shape) else { continue };
-        let nested = match of {
-            Shape::Structure(_) => !is_s3(of),
-            Shape::List { of, .. } => matches!(shape(of), Some(Shape::Structure(_))),
-            _ => false,
-        };
-        let mut fields = vec![];
-        walk(m.name, m.shape, &given[m.name], m.required, &mut fields);
-        if nested {
-            rest.push(Group { title: words::label(m.name), help: words::help(m.name), fields });
-        } else {
-            general.fields.extend(fields);
-        }
+/// The members of an operation's request.
+fn members(operation: &Operation) -> &'static [Member] {
+    match operation.input.and_then(shape) {
+        Some(Shape::Structure(members)) => members,
+        _ => &[],
     }
-    let mut all = vec![general];
-    all.extend(rest);
-    all.retain(|g| !g.fields.is_empty());
-    all
 }
 
-fn walk(path: &str, of: &'static str, given: &Value, required: bool, out: &mut Vec<Field>) {
-    let Some(this) = shape(of) else { return };
-    let mut field = |entry: Entry, value: String| {
-        out.push(Field { path: path.to_owned(), label: words::label(path), help: words::help(path), entry, value, required });
-    };
-    let text = || given.as_str().unwrap_or_default().to_owned();
-    let choices = |values: &[&str]| values.iter().map(|v| ((*v).to_owned(), words::value(v))).collect::<Vec<_>>();
-    match this {
-        Shape::Text(t) if t.sensitive && path.ends_with("Password") => field(Entry::Password, String::new()),
-        Shape::Text(t) if !t.values.is_empty() => {
-            let mut all = choices(t.values);
-            // A value that is newer than this console stays what it is.
-            if !text().is_empty() && !t.values.contains(&text().as_str()) {
-                all.push((text(), text()));
+/// What fields are made for.
+pub struct Making<'a> {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// What stands in them at first.
+    pub given: &'a Value,
+    /// Whether an existing thing is edited.
+    pub edits: bool,
+    /// Which members of the request are fields.
+    pub shown: &'a dyn Fn(&str) -> bool,
+}
+
+impl Making<'_> {
+    /// The groups of fields, in the order of [`layout`].
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<(usize, Group)> = vec![];
+        // What must be filled comes first where the layout says nothing.
+        let mut all: Vec<&Member> = members(self.operation).iter().filter(|m| (self.shown)(m.name)).collect();
+        all.sort_by_key(|m| (layout::place(m.name), !m.required));
+        for m in all {
+            let Some(of) = shape(m.shape) else { continue };
+            let nested = match of {
+                Shape::Structure(_) => !is_s3(of),
+                Shape::List { of, .. } => matches!(shape(of), Some(Shape::Structure(_))),
+                _ => false,
+            };
+            let mut fields = vec![];
+            let need = if m.required { Need::Yes } else { Need::No };
+            self.walk(m.name, m.shape, &self.given[m.name], &need, &mut fields);
+            let last = layout::LAST.iter().position(|l| *l == m.name).map(|at| (200 + at, String::new(), String::new()));
+            let (at, title, help) = match (layout::group(m.name), last) {
+                (_, Some(last)) => last,
+                (Some((at, title, help)), _) => (at, title.to_owned(), help.to_owned()),
+                (None, _) if nested => (100 + groups.len(), words::label(m.name), words::help(m.name)),
+                (None, _) => (0, String::new(), String::new()),
+            };
+            match groups.iter_mut().find(|(place, _)| *place == at) {
+                Some((_, group)) => group.fields.extend(fields),
+                None => groups.push((at, Group { title, help, fields })),
             }
-            field(Entry::Choice(all), text());
         }
-        Shape::Text(t) if t.max.is_some_and(|m| m >= 256) && path.ends_with("Description") => field(Entry::Long, text()),
-        Shape::Text(_) => field(Entry::Text, text()),
-        Shape::Integer { .. } | Shape::Timestamp => field(Entry::Number, given.as_i64().map(|n| n.to_string()).unwrap_or_default()),
-        Shape::Boolean => {
-            let yes_no = vec![("true".to_owned(), "Yes".to_owned()), ("false".to_owned(), "No".to_owned())];
-            field(Entry::Choice(yes_no), given.as_bool().map(|b| b.to_string()).unwrap_or_default());
+        groups.sort_by_key(|(at, _)| *at);
+        groups.into_iter().map(|(_, group)| group).filter(|g| !g.fields.is_empty()).collect()
+    }
+
+    /// What emptying each member means.
+    pub fn clears(&self) -> Vec<(String, Clear)> {
+        if !self.edits {
+            return vec![];
         }
-        Shape::Map { .. } => {
-            let lines = given.as_object().into_iter().flatten().map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default()));
-            field(Entry::Lines, lines.collect::<Vec<_>>().join("\n"));
+        members(self.operation).iter().filter(|m| (self.shown)(m.name)).map(|m| (m.name.to_owned(), self.clear(m))).collect()
+    }
+
+    fn clear(&self, m: &Member) -> Clear {
+        match (attribute(self.operation, m.name), shape(m.shape)) {
+            (Some(word), _) => Clear::Attribute(word.to_owned()),
+            (_, Some(Shape::Text(t))) if t.values.is_empty() && t.min.is_none_or(|min| min == 0) => Clear::Blank,
+            _ => Clear::Never,
         }
-        Shape::Structure(_) if is_s3(this) => {
-            let (bucket, key) = (given["S3Bucket"].as_str().unwrap_or_default(), given["S3Key"].as_str().unwrap_or_default());
-            field(Entry::Text, if bucket.is_empty() { String::new() } else { format!("s3://{bucket}/{key}") });
-        }
-        Shape::Structure(members) => {
-            for m in *members {
-                walk(&format!("{path}.{}", m.name), m.shape, &given[m.name], required && m.required, out);
+    }
+
+    fn walk(&self, path: &str, of: &'static str, given: &Value, need: &Need, out: &mut Vec<Field>) {
+        let Some(this) = shape(of) else { return };
+        let text = || given.as_str().unwrap_or_default().to_owned();
+        match this {
+            Shape::Text(t) if t.sensitive && path.ends_with("Password") => {
+                out.push(self.field(path, Entry::Password, String::new(), need, texts(t)))
             }
-        }
-        Shape::List { of, .. } => match shape(of) {
-            Some(Shape::Structure(_)) => {
-                let rows = given.as_array().map_or(0, Vec::len);
-                for row in 0..=rows.min(49) {
-                    let before = out.len();
-                    walk(&format!("{path}.{row}"), of, &given[row], false, out);
-                    for field in &mut out[before..] {
-                        field.label = format!("{} {}", field.label, row + 1);
-                    }
+            Shape::Text(t) if !t.values.is_empty() => {
+                let mut all = choices(t.values);
+                // A value that is newer than this console stays what it is.
+                if !text().is_empty() && !t.values.contains(&text().as_str()) {
+                    all.push((text(), text()));
+                }
+                out.push(self.field(path, Entry::Choice(all), text(), need, Limit::default()));
+            }
+            Shape::Text(t) if t.max.is_some_and(|m| m >= 256) && path.ends_with("Description") => {
+                out.push(self.field(path, Entry::Long, text(), need, texts(t)));
+            }
+            Shape::Text(t) => out.push(self.field(path, Entry::Text, text(), need, texts(t))),
+            Shape::Integer { min, max } => {
+                let range = ranges::of(last(path));
+                let limit = Limit {
+                    min: range.map(|r| r.min).or(*min),
+                    max: range.and_then(|r| r.max).or(*max),
+                    also: range.and_then(|r| r.also),
+                    ..Limit::default()
+                };
+                let seconds = range.is_some_and(|r| r.seconds);
+                let value = given.as_i64().map(|n| if seconds { seconds_words(n) } else { n.to_string() }).unwrap_or_default();
+                out.push(self.field(path, if seconds { Entry::Seconds } else { Entry::Number }, value, need, limit));
+            }
+            Shape::Timestamp => {
+                out.push(self.field(path, Entry::Number, given.as_i64().map(|n| n.to_string()).unwrap_or_default(), need, Limit::default()))
+            }
+            Shape::Boolean => {
+                out.push(self.field(path, Entry::Flag, given.as_bool().map(|b| b.to_string()).unwrap_or_default(), need, Limit::default()))
+            }
+            Shape::Map { min, max, .. } => {
+                let lines = given.as_object().into_iter().flatten().map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default()));
+                let limit = Limit { items: (*min, *max), ..Limit::default() };
+                out.push(self.field(path, Entry::Pairs, lines.collect::<Vec<_>>().join("\n"), need, limit));
+            }
+            Shape::Structure(_) if is_s3(this) => {
+                let (bucket, key) = (given["S3Bucket"].as_str().unwrap_or_default(), given["S3Key"].as_str().unwrap_or_default());
+                let value = if bucket.is_empty() { String::new() } else { format!("s3://{bucket}/{key}") };
+                out.push(self.field(path, Entry::S3, value, need, Limit::default()));
+            }
+            Shape::Structure(members) => {
+                for m in *members {
+                    let inner = match (m.required, need) {
+                        (true, Need::Yes) => Need::Yes,
+                        (true, _) => Need::With(path.to_owned()),
+                        (false, _) => Need::No,
+                    };
+                    self.walk(&format!("{path}.{}", m.name), m.shape, &given[m.name], &inner, out);
                 }
             }
-            Some(Shape::Text(t)) if !t.values.is_empty() => field(Entry::Many(choices(t.values)), joined(given)),
-            _ => field(Entry::Lines, joined(given)),
-        },
+            Shape::List { of: element, min, max } => match shape(element) {
+                Some(Shape::Structure(members)) => self.rows(path, members, given, max.unwrap_or(50) as usize, out),
+                Some(Shape::Text(t)) if !t.values.is_empty() => {
+                    let limit = Limit { items: (*min, *max), ..Limit::default() };
+                    out.push(self.field(path, Entry::Many(choices(t.values)), joined(given), need, limit));
+                }
+                Some(Shape::Text(t)) => {
+                    let known = words::known(last(path));
+                    let limit = Limit { items: (*min, *max), ..texts(t) };
+                    let entry = if known.is_empty() {
+                        Entry::Lines
+                    } else {
+                        Entry::Many(known.into_iter().map(|v| (v.clone(), words::value(&v))).collect())
+                    };
+                    out.push(self.field(path, entry, joined(given), need, limit));
+                }
+                _ => {}
+            },
+        }
     }
+
+    /// The rows of a list of structures.
+    fn rows(&self, path: &str, members: &'static [Member], given: &Value, most: usize, out: &mut Vec<Field>) {
+        let none = vec![];
+        let given = given.as_array().unwrap_or(&none);
+        let values = |member: &str| match members.iter().find(|m| m.name == member).and_then(|m| shape(m.shape)) {
+            Some(Shape::Text(t)) => t.values,
+            _ => &[],
+        };
+        let layout = layout::rows(last(path));
+        if let Rows::Each(key) | Rows::Ticked(key) = layout {
+            let known = values(key);
+            // What AWS has beyond the model keeps a row of its own.
+            let strange = given.iter().filter_map(|g| g[key].as_str()).filter(|k| !known.contains(k));
+            for (row, value) in known.iter().copied().chain(strange).enumerate() {
+                let there = given.iter().find(|g| g[key] == value);
+                let at = format!("{path}.{row}");
+                let before = out.len();
+                for m in members.iter().filter(|m| m.name == key || layout::takes(value, m.name)) {
+                    let inner = if m.required && m.name != key { Need::With(at.clone()) } else { Need::No };
+                    let stands = there.map_or(&Value::Null, |g| &g[m.name]);
+                    if m.name == key {
+                        let ticked = matches!(layout, Rows::Ticked(_));
+                        let entry = if ticked { Entry::Switch(value.to_owned()) } else { Entry::Key(value.to_owned()) };
+                        let need = if ticked { Need::With(at.clone()) } else { Need::No };
+                        let stands = if ticked && there.is_some() { value.to_owned() } else { String::new() };
+                        out.push(Field {
+                            label: words::value(value),
+                            ..self.field(&format!("{at}.{key}"), entry, stands, &need, Limit::default())
+                        });
+                    } else {
+                        self.walk(&format!("{at}.{}", m.name), m.shape, stands, &inner, out);
+                    }
+                }
+                out[before..].iter_mut().for_each(|f| f.row = words::value(value));
+            }
+            return;
+        }
+        let one = words::one_of(last(path));
+        for row in 0..(given.len() + SPARE).min(most.max(given.len())) {
+            let before = out.len();
+            let at = format!("{path}.{row}");
+            let stands = given.get(row).unwrap_or(&Value::Null);
+            for m in members {
+                let only = values(m.name);
+                if only.len() == 1 && m.required {
+                    out.push(self.field(
+                        &format!("{at}.{}", m.name),
+                        Entry::Key(only[0].to_owned()),
+                        String::new(),
+                        &Need::No,
+                        Limit::default(),
+                    ));
+                    continue;
+                }
+                let inner = if m.required { Need::With(at.clone()) } else { Need::No };
+                self.walk(&format!("{at}.{}", m.name), m.shape, &stands[m.name], &inner, out);
+            }
+            out[before..].iter_mut().for_each(|f| {
+                f.row = format!("{one} {}", row + 1);
+                f.spare = row > given.len();
+            });
+        }
+    }
+
+    fn field(&self, path: &str, entry: Entry, value: String, need: &Need, limit: Limit) -> Field {
+        // Whatever has a word of its own among the attributes that can be deleted is cleared by it.
+        let clear = part_of(self.operation, path).map_or(Clear::Never, |word| Clear::Attribute(word.to_owned()));
+        Field {
+            label: words::label(path),
+            help: words::help(path),
+            path: path.to_owned(),
+            entry,
+            value,
+            need: need.clone(),
+            limit,
+            only: vec![],
+            picks: vec![],
+            row: String::new(),
+            spare: false,
+            when: When::Always,
+            clear,
+        }
+    }
+}
+
+fn texts(t: &Text) -> Limit {
+    Limit { min: t.min.map(i64::from), max: t.max.map(i64::from), pattern: t.pattern.unwrap_or_default().to_owned(), ..Limit::default() }
+}
+
+fn choices(values: &[&str]) -> Vec<(String, String)> {
+    values.iter().map(|v| ((*v).to_owned(), words::value(v))).collect()
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn joined(list: &Value) -> String {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
 }
 
-/// The request that the entries mean. Errors are for what cannot be read at all; limits are checked after it.
-pub fn read(operation: &Operation, entries: &Entries, shown: &dyn Fn(&str) -> bool) -> Result<Map<String, Value>, Vec<FieldError>> {
-    let Some(Shape::Structure(members)) = operation.input.and_then(shape) else { return Ok(Map::new()) };
-    let mut errors = vec![];
-    let read =
-        members.iter().filter(|m| shown(m.name)).filter_map(|m| Some((m.name.to_owned(), one(m.name, m.shape, entries, &mut errors)?)));
-    let out: Map<String, Value> = read.collect();
-    if errors.is_empty() { Ok(out) } else { Err(errors) }
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim).filter(|l| !l.is_empty()).collect()
-}
-
-fn one(path: &str, of: &'static str, entries: &Entries, errors: &mut Vec<FieldError>) -> Option<Value> {
-    let this = shape(of)?;
-    let entered = entries.get(path).map(|t| t.trim()).filter(|t| !t.is_empty());
-    let short = |t: &str| t.chars().take(40).collect::<String>();
-    match this {
-        Shape::Text(_) => entered.map(|t| json!(t)),
-        Shape::Boolean => entered.map(|t| json!(t == "true")),
-        Shape::Integer { .. } | Shape::Timestamp => {
-            let typed = entered?;
-            match typed.replace([',', ' '], "").parse::<i32>() {
-                Ok(n) => Some(json!(n)),
-                Err(_) => {
-                    errors.push(FieldError::new(path, format!("Enter a whole number; “{}” is none.", short(typed))));
-                    None
-                }
-            }
-        }
-        Shape::Map { .. } => {
-            let mut map = Map::new();
-            for line in lines(entered?) {
-                match line.split_once('=') {
-                    Some((key, value)) => {
-                        map.insert(key.trim().to_owned(), json!(value.trim()));
-                    }
-                    None => errors.push(FieldError::new(path, format!("Write key=value on each line; “{}” has no =.", short(line)))),
-                }
-            }
-            Some(Value::Object(map))
-        }
-        Shape::Structure(_) if is_s3(this) => {
-            let typed = entered?;
-            let Some((bucket, key)) = typed.strip_prefix("s3://").map(|t| t.split_once('/').unwrap_or((t, ""))) else {
-                errors.push(FieldError::new(path, format!("Write s3://bucket/key; “{}” does not begin with s3://.", short(typed))));
-                return None;
-            };
-            let mut place = json!({"S3Bucket": bucket});
-            if !key.is_empty() {
-                place["S3Key"] = json!(key);
-            }
-            Some(place)
-        }
-        Shape::Structure(members) => {
-            let inner: Map<String, Value> = members
-                .iter()
-                .filter_map(|m| Some((m.name.to_owned(), one(&format!("{path}.{}", m.name), m.shape, entries, errors)?)))
-                .collect();
-            (!inner.is_empty()).then_some(Value::Object(inner))
-        }
-        Shape::List { of, .. } => {
-            if matches!(shape(of), Some(Shape::Structure(_))) {
-                let rows: Vec<Value> = (0..50).filter_map(|row| one(&format!("{path}.{row}"), of, entries, errors)).collect();
-                return (!rows.is_empty()).then_some(Value::Array(rows));
-            }
-            // Boxes that were ticked come as entries of their own.
-            let ticked =
-                entries.iter().filter(|(k, _)| k.strip_prefix(path).is_some_and(|rest| rest.starts_with(":"))).map(|(_, v)| v.as_str());
-            let all: Vec<&str> = entered.map(lines).unwrap_or_default().into_iter().chain(ticked).collect();
-            (!all.is_empty()).then(|| json!(all))
-        }
-    }
-}
-
-/// The limits that `input` breaks, each at the field it was entered in.
+/// The limits of the model that `input` breaks, each at the field it was entered in: the last check before anything is sent.
 pub fn check(operation: &Operation, input: &Value) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = vec![];
     for fault in simulator::validate::faults(operation, input) {
@@ -211,61 +298,46 @@ pub fn check(operation: &Operation, input: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// AttributesToDelete's word for a member, where the operation can clear it.
+/// The words of `AttributesToDelete`.
+fn attributes(operation: &Operation) -> &'static [&'static str] {
+    let list = members(operation).iter().find(|m| m.name == "AttributesToDelete").and_then(|m| shape(m.shape));
+    let Some(Shape::List { of, .. }) = list else { return &[] };
+    match shape(of) {
+        Some(Shape::Text(values)) => values.values,
+        _ => &[],
+    }
+}
+
+/// `AttributesToDelete`'s word for a member, where the operation can clear it.
 fn attribute(operation: &Operation, member: &str) -> Option<&'static str> {
-    let Some(Shape::Structure(members)) = operation.input.and_then(shape) else { return None };
-    let list = members.iter().find(|m| m.name == "AttributesToDelete")?;
-    let Some(Shape::List { of, .. }) = shape(list.shape) else { return None };
-    let Some(Shape::Text(values)) = shape(of) else { return None };
     let word = match member {
         "VpcConfig" => "VPC_CONFIGURATION".to_owned(),
         "RootVolumeConfig" => "VOLUME_CONFIGURATION".to_owned(),
         other => words::split(other).replace(' ', "_").to_uppercase(),
     };
-    values.values.iter().find(|v| **v == word).copied()
+    attributes(operation).iter().find(|v| **v == word).copied()
 }
 
-/// Only what an edit changes: members that differ from `before`; those emptied are cleared, where the operation can.
-pub fn changed(
-    operation: &Operation,
-    after: Map<String, Value>,
-    before: &Value,
-    shown: &dyn Fn(&str) -> bool,
-) -> Result<Map<String, Value>, Vec<FieldError>> {
-    let Some(Shape::Structure(members)) = operation.input.and_then(shape) else { return Ok(after) };
-    let (mut out, mut cleared, mut errors) = (Map::new(), vec![], vec![]);
-    for m in members.iter().filter(|m| shown(m.name) && m.name != "AttributesToDelete") {
-        let was = &before[m.name];
-        let empty = was.is_null() || *was == json!("") || *was == json!([]);
-        match after.get(m.name) {
-            Some(new) if same(new, was) => {}
-            Some(new) => {
-                out.insert(m.name.to_owned(), new.clone());
+/// Its word for a part of a member.
+fn part_of(operation: &Operation, path: &str) -> Option<&'static str> {
+    let word = match path {
+        "VpcConfig.SecurityGroupIds" => "VPC_CONFIGURATION_SECURITY_GROUP_IDS",
+        _ => return None,
+    };
+    attributes(operation).iter().find(|v| **v == word).copied()
+}
+
+/// A request's body with `fixed` laid over it; rows of a batch get it each.
+pub fn with_fixed(mut input: serde_json::Map<String, Value>, fixed: &Value) -> serde_json::Map<String, Value> {
+    let fixed = fixed.as_object().cloned().unwrap_or_default();
+    match input.get_mut("UserStackAssociations").and_then(Value::as_array_mut) {
+        Some(rows) => {
+            for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                row.extend(fixed.clone());
+                row.entry("AuthenticationType").or_insert(json!("USERPOOL"));
             }
-            None if empty => {}
-            None => match (attribute(operation, m.name), shape(m.shape)) {
-                (Some(word), _) => cleared.push(word),
-                (_, Some(Shape::Text(t))) if t.min.is_none() || t.min == Some(0) => {
-                    out.insert(m.name.to_owned(), json!(""));
-                }
-                (_, Some(Shape::Boolean)) => {}
-                _ => errors.push(FieldError::new(m.name, "AWS cannot clear this. Enter another value, or the one there was.")),
-            },
         }
+        None => input.extend(fixed),
     }
-    if !cleared.is_empty() {
-        out.insert("AttributesToDelete".to_owned(), json!(cleared));
-    }
-    if errors.is_empty() { Ok(out) } else { Err(errors) }
-}
-
-/// Whether a value says nothing new: members that AWS adds of its own do not count.
-fn same(new: &Value, was: &Value) -> bool {
-    match (new, was) {
-        (Value::Object(new), Value::Object(was)) => {
-            new.iter().all(|(k, v)| was.get(k).is_some_and(|w| same(v, w))) && was.iter().all(|(k, w)| new.contains_key(k) || w.is_null())
-        }
-        (Value::Array(new), Value::Array(was)) => new.len() == was.len() && new.iter().zip(was).all(|(n, w)| same(n, w)),
-        _ => new == was,
-    }
+    input
 }

@@ -1,10 +1,16 @@
 //! Everything but fleets and sessions, through one machine: lists, pages, forms and acts are made from the service model and the
-//! table in [`kinds`]. Reading order: [`kinds`], [`fields`] (forms), [`show`] (lists and pages), then this file (acts).
+//! table in [`kinds`]. Reading order: [`kinds`], [`form`] with [`fields`] and [`layout`] (forms), [`show`] (lists and pages), then this
+//! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field).
 
+mod blockers;
 pub mod cells;
 pub mod code;
 pub mod fields;
+mod form;
 pub mod kinds;
+pub mod layout;
+mod picks;
+mod refusal;
 mod show;
 pub mod words;
 
@@ -14,11 +20,12 @@ use app::ctx::Watch;
 use app::resources::{Entries, Resources};
 use async_trait::async_trait;
 use domain::constraints::{Operation, operation};
+use domain::entry::{FormView, parse};
 use domain::estate::Kind as Watched;
 use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::names::Scope;
-use domain::resource::{Code, Done, FormView, ItemView, ListView, Secret};
+use domain::resource::{Code, Done, ItemView, ListView, Secret};
 use domain::time::Millis;
 use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
 use serde_json::{Map, Value, json};
@@ -158,7 +165,10 @@ impl Catalogue {
         };
         if kind.slug == "images" {
             let estate = self.watcher.estate();
+            let builders = self.listed("DescribeImageBuilders", "ImageBuilders", &json!({})).await;
             for image in &mut rows {
+                let on: Vec<&str> = builders.iter().filter(|b| b["ImageArn"] == image["Arn"]).filter_map(|b| b["Name"].as_str()).collect();
+                image["UsedByBuilders"] = json!(on);
                 let users: Vec<&str> =
                     estate.fleets.iter().filter(|f| f.image_arn.as_deref() == image["Arn"].as_str()).map(|f| f.name.as_str()).collect();
                 image["UsedBy"] = json!(users);
@@ -186,33 +196,42 @@ impl Catalogue {
         Ok((kind, verb, operation, item))
     }
 
-    /// The request that `entries` mean.
-    fn request(
+    /// The form of an act, with what can be picked and what stands in the way.
+    async fn made(
         &self,
-        verb: &Verb,
-        operation: &Operation,
+        kind: &'static Kind,
+        verb: &'static Verb,
+        operation: &'static Operation,
         item: &Value,
+        name: &str,
         row: &str,
-        entries: &Entries,
-    ) -> Result<Map<String, Value>, Vec<FieldError>> {
+    ) -> FormView {
+        let mut form = form::form(kind, verb, operation, &self.scope(), item, name, row);
+        self.pick(&mut form).await;
+        form.blockers = self.blockers(operation.name, item).await;
+        form
+    }
+
+    /// The request that `entries` mean.
+    fn request(verb: &Verb, form: &FormView, item: &Value, row: &str, entries: &Entries) -> Result<Map<String, Value>, Vec<FieldError>> {
+        let fits = |pattern: &str, text: &str| simulator::validate::matches(pattern, text);
         let fixed = (verb.fixed)(item, row);
-        let shown = |member: &str| shows(verb, &fixed, member);
-        let mut input = fields::read(operation, entries, &shown)?;
-        if verb.edits {
-            input = fields::changed(operation, input, item, &shown)?;
-            if input.is_empty() {
-                return Err(vec![FieldError::new("", "Nothing was changed.")]);
-            }
-        }
-        if let Some(rows) = input.get_mut("UserStackAssociations").and_then(Value::as_array_mut) {
-            for row in rows.iter_mut().filter_map(Value::as_object_mut) {
-                row.extend(fixed.as_object().cloned().unwrap_or_default());
-                row.entry("AuthenticationType").or_insert("USERPOOL".into());
-            }
+        parse(form, entries, &fits).map(|input| fields::with_fixed(input, &fixed))
+    }
+
+    /// What can be read of entries that are not complete yet.
+    fn partial(verb: &Verb, form: &FormView, item: &Value, row: &str, entries: &Entries) -> Map<String, Value> {
+        let mut form = form.clone();
+        form.edits = false;
+        form.groups.iter_mut().flat_map(|g| &mut g.fields).for_each(|f| f.need = domain::entry::Need::No);
+        let untouched: Vec<String> = if verb.edits {
+            let changed = domain::entry::changes(&form, entries);
+            form.fields().map(|f| f.path.clone()).filter(|path| !changed.iter().any(|c| c.path == *path)).collect()
         } else {
-            input.extend(fixed.as_object().cloned().unwrap_or_default());
-        }
-        Ok(input)
+            vec![]
+        };
+        form.groups.iter_mut().for_each(|g| g.fields.retain(|f| !untouched.contains(&f.path)));
+        Self::request(verb, &form, item, row, entries).unwrap_or_else(|_| (verb.fixed)(item, row).as_object().cloned().unwrap_or_default())
     }
 
     /// What AWS answered, in words.
@@ -221,10 +240,11 @@ impl Catalogue {
             Then::New(member) => input.get(member).and_then(Value::as_str).unwrap_or_default(),
             _ => name,
         };
-        let mut done = Done { message: verb.said.replace("{}", called(made)), to: String::new(), rows: vec![], secret: None };
+        let mut done = Done { message: verb.said.replace("{}", called(made)), to: String::new(), rows: vec![], secret: None, until: None };
         if let Some(url) = answer["StreamingURL"].as_str() {
             done.secret = Some(Secret(url.to_owned()));
             if let domain::resource::Cell::Time(until) = cells::moment(answer["Expires"].as_f64()) {
+                done.until = Some(until);
                 done.rows.push(("Valid until".to_owned(), until.exact()));
             }
         }
@@ -251,7 +271,7 @@ impl Catalogue {
         match verb.then {
             Then::Stay => String::new(),
             Then::List => format!("/{}", kind.slug),
-            Then::Item => show::path(&self.scope(), kind.slug, name),
+            Then::Item => show::path(&self.scope(), kind.slug, name) + &kinds::tab_of(kind, verb),
             Then::New(member) => show::path(&self.scope(), kind.slug, input.get(member).and_then(Value::as_str).unwrap_or_default()),
         }
     }
@@ -297,18 +317,21 @@ impl Resources for Catalogue {
         Ok(show::list(kind, &self.scope(), &rows, &query, (start, len), taken))
     }
 
-    async fn item(&self, kind: &str, name: &str) -> Result<ItemView, Failure> {
+    async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure> {
         let kind = found(kind)?;
+        if !tab.is_empty() && !kind.tabs.iter().any(|(slug, ..)| *slug == tab) {
+            return Err(unknown("tab", tab));
+        }
         let (item, taken) = self.one(kind, name).await?;
         let mut related: Vec<Part> = vec![];
-        for part in kind.related {
+        for part in kind.related.iter().filter(|part| part.tab == tab) {
             let input = (part.asked)(&item);
             if input.is_null() || (part.slug == "tags" && (item["Visibility"] == "PUBLIC" || item["Visibility"] == "SHARED")) {
                 continue;
             }
             related.push((part, self.all(part.operation, part.member, &input, kind.noun).await.map(|(rows, _)| rows)));
         }
-        Ok(show::item(kind, &self.scope(), &item, related, taken))
+        Ok(show::item(kind, &self.scope(), &item, tab, related, taken))
     }
 
     async fn form(&self, kind: &str, name: &str, verb: &str, text: &str) -> Result<FormView, Failure> {
@@ -317,16 +340,28 @@ impl Resources for Catalogue {
             return Err(Failure::Busy { noun: kind.noun.to_owned(), name: called(name).to_owned(), reason });
         }
         let query = query(text);
-        Ok(show::form(kind, verb, operation, &self.scope(), &item, name, asked(&query, "row")))
+        Ok(self.made(kind, verb, operation, &item, name, asked(&query, "row")).await)
     }
 
     async fn code(&self, kind: &str, name: &str, verb: &str, text: &str, entries: &Entries) -> Result<Vec<Code>, Failure> {
-        let (_, verb, operation, item) = self.verb(kind, name, verb).await?;
+        let (kind, verb, operation, item) = self.verb(kind, name, verb).await?;
         let query = query(text);
-        // What cannot be read yet is left out of the code; the form says so when it is sent.
         let row = asked(&query, "row");
-        let fixed = || (verb.fixed)(&item, row).as_object().cloned().unwrap_or_default();
-        let input = self.request(verb, operation, &item, row, entries).unwrap_or_else(|_| fixed());
+        let form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
+        // What cannot be read yet is left out of the code; the form says so at its field.
+        let mut readable = entries.clone();
+        let input = loop {
+            match Self::request(verb, &form, &item, row, &readable) {
+                Ok(input) => break input,
+                Err(errors) => {
+                    let before = readable.len();
+                    readable.retain(|path, _| !errors.iter().any(|e| e.field == *path));
+                    if readable.len() == before {
+                        break Self::partial(verb, &form, &item, row, &readable);
+                    }
+                }
+            }
+        };
         Ok(code::all(verb.operation, &self.scope().region.0, &input))
     }
 
@@ -342,7 +377,11 @@ impl Resources for Catalogue {
         if verb.confirms && confirm.trim() != words {
             return Err(Failure::Fields(vec![FieldError::new("confirm", format!("Type {words} to confirm."))]));
         }
-        let input = self.request(verb, operation, &item, row, entries).map_err(Failure::Fields)?;
+        let form = self.made(kind, verb, operation, &item, name, row).await;
+        if !form.blockers.is_empty() {
+            return Err(Self::blocked(kind.noun, shown, &form.blockers));
+        }
+        let input = Self::request(verb, &form, &item, row, entries).map_err(Failure::Fields)?;
         let errors = fields::check(operation, &Value::Object(input.clone()));
         if !errors.is_empty() {
             return Err(Failure::Fields(errors));
@@ -355,9 +394,15 @@ impl Resources for Catalogue {
         }
         let answer = match answer {
             Err(Failure::Upstream { code, message, .. }) if code == "DryRunOperationException" => {
-                return Ok(Done { message: format!("The dry run succeeded. {message}"), to: String::new(), rows: vec![], secret: None });
+                return Ok(Done {
+                    message: format!("The dry run succeeded. {message}"),
+                    to: String::new(),
+                    rows: vec![],
+                    secret: None,
+                    until: None,
+                });
             }
-            other => other?,
+            other => other.map_err(|failure| refusal::place(failure, &form, entries))?,
         };
         let mut done = Self::told(verb, name, &input, &answer);
         done.to = self.to(kind, verb, name, &input);

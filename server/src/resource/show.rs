@@ -1,12 +1,11 @@
 //! Lists, pages and forms as the browser gets them.
 
-use super::kinds::{Kind, Place, Related, Verb};
-use super::{asked, called, cells, code, fields, shows, why_not, words};
+use super::kinds::{HIDE_ALL, Kind, Place, Related, Verb, tab_of};
+use super::{asked, cells, code, why_not, words};
 use app::paths;
-use domain::constraints::Operation;
 use domain::failure::Failure;
 use domain::names::Scope;
-use domain::resource::{ActLink, Cell, Choice, FormView, ItemView, ListView, Row, Section, Trouble, Weight};
+use domain::resource::{ActLink, Cell, Choice, ItemView, ListView, Row, Section, Trouble};
 use domain::time::Millis;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -45,6 +44,7 @@ fn linked(scope: &Scope, head: &str, cell: Cell) -> Cell {
         "Stack" => "stacks",
         "User" => "users",
         "Builder" => "app-block-builders",
+        "Image builder" => "image-builders",
         _ => return cell,
     };
     Cell::Link { href: path(scope, slug, &text), text }
@@ -149,18 +149,21 @@ pub fn list(
     }
 }
 
+/// The link to an act. One without fields is a dialog over the page it is offered on.
 fn act(kind: &Kind, verb: &Verb, base: &str, item: &Value, row: Option<&str>) -> ActLink {
-    let row = row.map(|r| format!("?row={}", paths::encode(r))).unwrap_or_default();
-    ActLink {
-        label: verb.label.to_owned(),
-        href: format!("{base}/{}{row}", verb.slug),
-        weight: verb.weight,
-        why_not: why_not(kind, verb, item),
-    }
+    let dialog = verb.hidden == HIDE_ALL;
+    let row = row.map(paths::encode);
+    let href = match (dialog, row) {
+        (true, None) => format!("{base}{}?do={}", tab_of(kind, verb), verb.slug),
+        (true, Some(row)) => format!("{base}{}?do={}&row={row}", tab_of(kind, verb), verb.slug),
+        (false, None) => format!("{base}/{}", verb.slug),
+        (false, Some(row)) => format!("{base}/{}?row={row}", verb.slug),
+    };
+    ActLink { label: verb.label.to_owned(), href, weight: verb.weight, why_not: why_not(kind, verb, item) }
 }
 
 /// Members that are told elsewhere than among the facts.
-const ELSEWHERE: [&str; 4] = ["Name", "UsedBy", "UserName", "DisplayName"];
+const ELSEWHERE: [&str; 5] = ["Name", "UsedBy", "UsedByBuilders", "UserName", "DisplayName"];
 
 fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String, Cell)> {
     let mut out = vec![];
@@ -254,8 +257,22 @@ fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related,
     out
 }
 
-/// A resource's page.
-pub fn item(kind: &Kind, scope: &Scope, value: &Value, parts: Vec<super::Part>, taken: Millis) -> ItemView {
+/// Fleets and builders that stand on an image.
+fn used_by(scope: &Scope, image: &Value) -> Section {
+    let row = |head: &str, name: &str| (vec![Cell::Text(head.to_owned()), linked(scope, head, Cell::Text(name.to_owned()))], vec![]);
+    let of = |member: &str, head: &'static str| {
+        image[member].as_array().into_iter().flatten().filter_map(Value::as_str).map(|n| row(head, n)).collect::<Vec<_>>()
+    };
+    Section {
+        columns: vec!["What".to_owned(), "Name".to_owned()],
+        rows: [of("UsedBy", "Fleet"), of("UsedByBuilders", "Image builder")].concat(),
+        empty: "No fleet and no image builder of this account stands on it.".to_owned(),
+        ..section("Used by")
+    }
+}
+
+/// A resource's page, on one of its tabs.
+pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<super::Part>, taken: Millis) -> ItemView {
     let name = (kind.key)(value);
     let base = path(scope, kind.slug, &name);
     let record = value.as_object().cloned().unwrap_or_default();
@@ -273,23 +290,20 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, parts: Vec<super::Part>, 
             },
         })
         .collect();
-    let mut sections = vec![Section { facts: facts(scope, &record, kind.state), ..section("Configuration") }];
-    if kind.slug == "images" {
-        let users: Vec<(Vec<Cell>, Vec<ActLink>)> = value["UsedBy"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(|f| (vec![linked(scope, "Fleet", Cell::Text(f.to_owned()))], vec![]))
-            .collect();
-        sections.push(Section {
-            columns: vec!["Fleet".to_owned()],
-            rows: users,
-            empty: "No fleet of this account uses it.".to_owned(),
-            ..section("Used by")
-        });
+    // Members that have a tab of their own are there, and only there.
+    let tab_members: &[&str] = kind.tabs.iter().find(|(slug, ..)| *slug == tab).map_or(&[], |(.., members)| members);
+    let elsewhere: Vec<&str> = kind.tabs.iter().flat_map(|(.., members)| *members).copied().collect();
+    let here = |name: &str| if tab.is_empty() { !elsewhere.contains(&name) } else { tab_members.contains(&name) };
+    let shown: Map<String, Value> = record.iter().filter(|(name, _)| here(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut sections = vec![];
+    let own = facts(scope, &shown, kind.state);
+    if !own.is_empty() {
+        sections.push(Section { facts: own, ..section(if tab.is_empty() { "Configuration" } else { "Settings" }) });
     }
-    sections.extend(tables(scope, &record));
+    sections.extend(tables(scope, &shown));
+    if kind.slug == "images" && tab == "used-by" {
+        sections.push(used_by(scope, value));
+    }
     sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
     let asked = kind.key;
     let request = match kind.list.0 {
@@ -310,52 +324,14 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, parts: Vec<super::Part>, 
         state: cells::chip(state),
         acts: kind.verbs.iter().filter(|v| v.place == Place::Item).map(|v| act(kind, v, &base, value, None)).collect(),
         troubles,
+        tabs: std::iter::once((String::new(), "Overview".to_owned()))
+            .chain(kind.tabs.iter().map(|(slug, words, _)| ((*slug).to_owned(), (*words).to_owned())))
+            .collect(),
+        tab: tab.to_owned(),
         sections,
         code: code::all(kind.list.0, &scope.region.0, request.as_object().unwrap_or(&Map::new())),
         moving: cells::is_moving(state),
         taken,
         name,
-    }
-}
-
-/// The form of an act.
-pub fn form(kind: &Kind, verb: &Verb, operation: &Operation, scope: &Scope, item: &Value, name: &str, row: &str) -> FormView {
-    let fixed = (verb.fixed)(item, row);
-    let batch = operation.name.starts_with("Batch");
-    let given = match (verb.filled, batch) {
-        (true, _) => item.clone(),
-        (_, true) => json!({"UserStackAssociations": [{}, {}, {}, {}]}),
-        _ => json!({}),
-    };
-    let mut groups = fields::groups(operation, &given, &|member| shows(verb, &fixed, member));
-    if batch {
-        // What is the same on each row is not asked for on each.
-        let same = |path: &str| path.rsplit('.').next().is_some_and(|last| last == "AuthenticationType" || !fixed[last].is_null());
-        groups.iter_mut().for_each(|g| g.fields.retain(|f| !same(&f.path)));
-    }
-    let shown = called(name);
-    let subject = if row.is_empty() { shown.to_owned() } else { row.rsplit('/').next().unwrap_or(row).to_owned() };
-    let what = verb.label.trim_end_matches('…');
-    let title = match verb.place {
-        Place::List => what.to_owned(),
-        Place::Row(_) => format!("{what} {subject} – {shown}"),
-        _ => format!("{what} – {shown}"),
-    };
-    FormView {
-        title,
-        list: kind.title.to_owned(),
-        consequence: verb.consequence.replace("{}", shown),
-        groups,
-        submit: verb.submit.to_owned(),
-        danger: verb.weight == Weight::Danger,
-        confirm: if !verb.confirms {
-            String::new()
-        } else if verb.place == Place::Item {
-            shown.to_owned()
-        } else {
-            row.to_owned()
-        },
-        back: if name.is_empty() { format!("/{}", kind.slug) } else { path(scope, kind.slug, name) },
-        operation: operation.name.to_owned(),
     }
 }

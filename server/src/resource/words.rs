@@ -3,7 +3,7 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 34] = [
+const LABELS: [(&str, &str); 52] = [
     ("ApplicationArn", "Application ARN"),
     ("ImageArn", "Image ARN"),
     ("SourceAmiId", "Source AMI"),
@@ -24,13 +24,13 @@ const LABELS: [(&str, &str); 34] = [
     ("DestinationRegion", "To Region"),
     ("DirectoryName", "Directory (domain name)"),
     ("DisableIMDSV1", "Require IMDSv2"),
-    ("DisconnectTimeoutInSeconds", "Disconnect timeout, seconds"),
+    ("DisconnectTimeoutInSeconds", "Disconnect timeout"),
     ("EmbedHostDomains", "Hosts that may embed streams"),
     ("EnableDefaultInternetAccess", "Default internet access"),
     ("EniPrivateIpAddress", "Private address"),
     ("IamRoleArn", "IAM role"),
-    ("IdleDisconnectTimeoutInSeconds", "Idle disconnect timeout, seconds"),
-    ("MaxUserDurationInSeconds", "Maximum session, seconds"),
+    ("IdleDisconnectTimeoutInSeconds", "Idle disconnect timeout"),
+    ("MaxUserDurationInSeconds", "Longest session"),
     ("OrganizationalUnitDistinguishedName", "Organizational unit"),
     ("OrganizationalUnitDistinguishedNames", "Organizational units"),
     ("SharedAccountId", "Account"),
@@ -38,10 +38,28 @@ const LABELS: [(&str, &str); 34] = [
     ("UserId", "User"),
     ("VolumeSizeInGb", "Root volume, GB"),
     ("VpceId", "VPC endpoint"),
+    ("AmiDescription", "Description of the new AMI"),
+    ("ApplicationIdentifier", "Application"),
+    ("dryRun", "Only check"),
+    ("DryRun", "Only check"),
+    ("ExecutableParameters", "Arguments"),
+    ("ExecutablePath", "Program that runs it"),
+    ("IconS3Location", "Icon"),
+    ("MaximumLength", "Longest text, characters"),
+    ("MessageAction", "Invitation"),
+    ("newImageDescription", "Description"),
+    ("newImageDisplayName", "Display name"),
+    ("newImageName", "Name of the new image"),
+    ("newImageTags", "Tags"),
+    ("ScriptS3Location", "Script"),
+    ("SendEmailNotification", "Mail the user"),
+    ("SourceS3Location", "Virtual hard disk or package"),
+    ("TagSpecifications", "Tags of the new AMI"),
+    ("TimeoutInSeconds", "Time limit"),
 ];
 
 /// Sentences beneath fields, by the last two members of their path or by the last.
-const HELP: [(&str, &str); 30] = [
+const HELP: [(&str, &str); 40] = [
     ("AccountPassword", "It is never shown again. Leave it empty to keep the one there is."),
     ("AmiName", "3 to 128 characters, unique in the account and Region."),
     ("AppstreamAgentVersion", "LATEST, or a version such as 06-17-2026."),
@@ -50,18 +68,18 @@ const HELP: [(&str, &str); 30] = [
     ("DesiredInstances", "How many instances the fleet keeps. Not for multi-session and Elastic fleets."),
     ("DesiredSessions", "How many sessions a multi-session fleet holds ready."),
     ("DestinationRegion", "Such as eu-west-1. The copy appears there, without tags and permissions."),
-    ("DisconnectTimeoutInSeconds", "How long a disconnected session waits for its user: 60 to 36,000."),
+    ("DisconnectTimeoutInSeconds", "How long a disconnected session waits for its user: 1 m to 10 h."),
     ("dryRun", "Only asks whether there is anything newer. Nothing is made."),
     ("DryRun", "Only checks. Nothing is imported."),
     ("EmbedHostDomains", "One host a line, such as portal.example.com."),
-    ("IdleDisconnectTimeoutInSeconds", "0 for never, or 60 to 36,000; AWS acts in whole minutes."),
+    ("IdleDisconnectTimeoutInSeconds", "Never, or 1 m to 10 h; AWS acts in whole minutes."),
     ("ImageArn", "For an image that is shared with this account. Else give its name."),
     ("ImageName", "An own image or a public one."),
     ("InstanceType", "Such as stream.standard.medium."),
     ("LaunchPath", "The program's path on the instance."),
-    ("MaxConcurrentSessions", "Elastic fleets only."),
+    ("MaxConcurrentSessions", "How many people can stream at once."),
     ("MaxSessionsPerInstance", "2 to 50. Makes the fleet multi-session; Windows images only."),
-    ("MaxUserDurationInSeconds", "600 to 432,000. A session ends at the latest then."),
+    ("MaxUserDurationInSeconds", "10 m to 5 d. A session ends at the latest then."),
     ("Name", "Letters, digits, dot, dash and underscore; 101 at most. It cannot be changed later."),
     ("PackagingType", "Custom: your disk and a script that mounts it. APPSTREAM2: a package recorded in an app block builder."),
     ("SessionContext", "Passed to the session's scripts."),
@@ -71,7 +89,17 @@ const HELP: [(&str, &str); 30] = [
     ("Tags", "One a line, as key=value. 50 at most."),
     ("TimeoutInSeconds", "The script is stopped after so long."),
     ("UsbDeviceFilterStrings", "One a line: eight fields, separated by commas."),
-    ("Validity", "For how many seconds the URL opens a session: 1 to 604,800."),
+    ("ApplicationId", "What opens at once: the name of an application, or Desktop on fleets that stream it."),
+    ("DirectoryName", "The domain, in full: corp.example.com."),
+    ("FleetType", "Always-On: instances run all the time. On-Demand: they boot when a session starts. Elastic: AWS keeps the pool."),
+    ("IconS3Location", "A square PNG: s3://bucket/key."),
+    ("MessageAction", "AppStream mails an invitation, unless it is suppressed."),
+    ("OrganizationalUnitDistinguishedNames", "One a line, such as OU=AppStream,DC=corp,DC=example,DC=com."),
+    ("ScriptS3Location", "s3://bucket/key."),
+    ("SecurityGroupIds", "One a line, 5 at most. Without any the VPC’s default group is used."),
+    ("SourceS3Location", "s3://bucket/key of the disk; for AppStream packaging the bucket alone."),
+    ("UserName", "A mail address. AWS tells capital letters from small ones."),
+    ("Validity", "For how long the URL opens a session: 1 s to 7 d."),
 ];
 
 /// A name in camel case as words: `IdleTimeout` is “Idle timeout”, `IconS3Location` “Icon S3 location”.
@@ -135,24 +163,35 @@ pub fn value(raw: &str) -> String {
     letters.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + letters.as_str())
 }
 
+/// One row of a list: `Attributes` is “Attribute”.
+pub fn one_of(list: &str) -> String {
+    let words = match list {
+        "UserStackAssociations" => return "Assignment".to_owned(),
+        "AppCatalogConfig" => return "Application".to_owned(),
+        other => split(other),
+    };
+    words.strip_suffix("ies").map_or_else(|| words.trim_end_matches('s').to_owned(), |start| format!("{start}y"))
+}
+
+/// Values of a list of texts that the model leaves open and AWS's texts name: boxes to tick. Source: behaviour notes 3.10 and 3.13.
+pub fn known(list: &str) -> Vec<String> {
+    match list {
+        "InstanceFamilies" => ["GENERAL_PURPOSE", "GRAPHICS_G4"].map(str::to_owned).to_vec(),
+        "SoftwareNames" | "SoftwaresToInstall" | "SoftwaresToUninstall" => simulator::software::names(),
+        _ => vec![],
+    }
+}
+
 /// What is wrong, as a sentence for the field.
 pub fn broken(rule: &Rule) -> String {
     match rule {
-        Rule::Missing => "Fill this in.".to_owned(),
-        Rule::AtLeast(1) => "Fill this in.".to_owned(),
+        Rule::Missing | Rule::AtLeast(1) => "Fill this in.".to_owned(),
         Rule::AtLeast(n) => format!("Enter at least {n}; fewer were given."),
         Rule::AtMost(n) => format!("Enter at most {n}; more were given."),
         Rule::NotBelow(n) => format!("Enter {n} or more."),
         Rule::NotAbove(n) => format!("Enter {n} or less."),
         Rule::OneOf(values) => format!("Choose one of {}.", values.join(", ")),
-        Rule::Pattern(p) if p.starts_with("^[a-zA-Z0-9][a-zA-Z0-9_.-]") => {
-            "Begin with a letter or digit; then letters, digits, dot, dash and underscore.".to_owned()
-        }
-        Rule::Pattern(p) if p.starts_with("^arn:") => {
-            "Enter an ARN, such as arn:aws:appstream:eu-west-1:111122223333:app-block/name.".to_owned()
-        }
-        Rule::Pattern(r"^\d+$") => "Enter digits only.".to_owned(),
-        Rule::Pattern(p) => format!("AWS accepts only what fits {p}"),
+        Rule::Pattern(pattern) => domain::entry::of_the_form(pattern),
     }
 }
 

@@ -47,8 +47,7 @@ impl Bench {
         let confirm = if row.is_empty() { name.rsplit(':').next().unwrap_or(name) } else { row };
         // As a browser does: what stands in the form, with what was typed over it.
         let form = self.catalogue.form(kind, name, verb, &query).await?;
-        let stands = form.groups.into_iter().flat_map(|g| g.fields).map(|f| (f.path, f.value));
-        let mut all: Entries = stands.filter(|(_, value)| !value.is_empty()).collect();
+        let mut all: Entries = form.standing();
         all.extend(entries(fields));
         let done = self.catalogue.act(kind, name, verb, &query, confirm, &all).await?;
         self.called.lock().unwrap().extend(operation);
@@ -87,7 +86,7 @@ impl Bench {
     }
 
     async fn state(&self, kind: &str, name: &str) -> String {
-        match self.catalogue.item(kind, name).await.unwrap().state {
+        match self.catalogue.item(kind, name, "").await.unwrap().state {
             Cell::Chip { raw, .. } => raw,
             other => format!("{other:?}"),
         }
@@ -151,13 +150,7 @@ async fn every_form_reaches_its_operation() {
         "",
         "new",
         "",
-        &[
-            ("Name", "work"),
-            ("DisplayName", "Work"),
-            ("UserSettings.0.Action", "FILE_UPLOAD"),
-            ("UserSettings.0.Permission", "DISABLED"),
-            ("RedirectURL", "https://example.com/bye"),
-        ],
+        &[("Name", "work"), ("DisplayName", "Work"), ("UserSettings.2.Permission", "DISABLED"), ("RedirectURL", "https://example.com/bye")],
     )
     .await;
     b.ok("stacks", "work", "fleet", "", &[("FleetName", "desk")]).await;
@@ -341,7 +334,7 @@ async fn every_form_reaches_its_operation() {
         ],
     )
     .await;
-    let item = b.catalogue.item("applications", "editor").await.unwrap();
+    let item = b.catalogue.item("applications", "editor", "").await.unwrap();
     assert!(!format!("{:?}", item.sections).contains("--fast"), "what was emptied is cleared");
     const APPLICATION: &str = "arn:aws:appstream:us-east-1:111122223333:application/editor";
     b.ok("applications", "editor", "fleet", "", &[("FleetName", "elastic")]).await;
@@ -379,7 +372,7 @@ async fn every_form_reaches_its_operation() {
     b.ok("images", "gold", "update", "", &[("newImageName", "gold-2")]).await;
     b.ok("images", "gold", "export", "", &[("AmiName", "gold-ami"), ("IamRoleArn", "arn:aws:iam::111122223333:role/Export")]).await;
     let tasks = b.catalogue.list("image-exports", "", 0, 10).await.unwrap();
-    assert!(tasks.moving && b.catalogue.item("image-exports", &tasks.rows[0].key).await.is_ok());
+    assert!(tasks.moving && b.catalogue.item("image-exports", &tasks.rows[0].key, "").await.is_ok());
     b.ok("images", "gold", "share", "", &[("SharedAccountId", "444455556666"), ("ImagePermissions.allowFleet", "true")]).await;
     b.ok("images", "gold", "unshare", "444455556666", &[]).await;
     let dry = b
@@ -442,7 +435,7 @@ async fn what_cannot_be_is_told_at_its_field_and_nothing_is_sent() {
     for (kind, name, verb, fields, at) in [
         ("stacks", "", "new", vec![("Name", "-x")], "Name"),
         ("stacks", "", "new", vec![], "Name"),
-        ("stacks", "", "new", vec![("Name", "a"), ("UserSettings.0.Action", "FILE_UPLOAD")], "UserSettings.0.Permission"),
+        ("stacks", "", "new", vec![("Name", "a"), ("StorageConnectors.1.Domains", "example.com")], "StorageConnectors.1.ConnectorType"),
         ("stacks", "", "new", vec![("Name", "a"), ("EmbedHostDomains", "NOT A HOST")], "EmbedHostDomains"),
         (
             "fleets",
@@ -462,19 +455,19 @@ async fn what_cannot_be_is_told_at_its_field_and_nothing_is_sent() {
     }
     let writes = crate::support::calls(&b.embedded);
     assert!(writes.as_object().unwrap().keys().all(|k| k.starts_with("Describe") || k.starts_with("List")), "{writes}");
-    assert!(matches!(b.catalogue.item("stacks", "nowhere").await, Err(Failure::NotFound { .. })));
+    assert!(matches!(b.catalogue.item("stacks", "nowhere", "").await, Err(Failure::NotFound { .. })));
     assert!(matches!(b.catalogue.list("planets", "", 0, 10).await, Err(Failure::NotFound { .. })));
     // A public image, and one of another account, are read only.
     assert!(matches!(b.catalogue.act("images", BASE, "delete", "", BASE, &Entries::new()).await, Err(Failure::Busy { .. })));
     let shared = b.catalogue.list("images", "?is=SHARED", 0, 10).await.unwrap();
     assert_eq!(shared.rows[0].key, "444455556666:settlement-win22-2026-04-14");
-    assert!(b.catalogue.item("images", &shared.rows[0].key).await.unwrap().acts.iter().all(|a| a.why_not.is_some()));
+    assert!(b.catalogue.item("images", &shared.rows[0].key, "").await.unwrap().acts.iter().all(|a| a.why_not.is_some()));
     let found = b.catalogue.list("users", "?q=contractor+whitfield", 0, 10).await.unwrap();
     assert!(found.matched < found.total);
     for kind in &KINDS {
         let list = b.catalogue.list(kind.slug, "", 0, 1000).await.unwrap();
         for row in list.rows.iter().take(3).filter(|r| r.href.is_some()) {
-            b.catalogue.item(kind.slug, &row.key).await.unwrap_or_else(|e| panic!("{} {}: {e:?}", kind.slug, row.key));
+            b.catalogue.item(kind.slug, &row.key, "").await.unwrap_or_else(|e| panic!("{} {}: {e:?}", kind.slug, row.key));
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::api::fleet::{ChangeCapacity, StartFleet, StopFleet};
 use crate::error::AppError;
 use crate::live::use_live;
+use crate::pages::resources::form::ActDialog;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
 use crate::ui::dialog::Dialog;
@@ -29,12 +30,16 @@ pub fn Buttons(
     /// The page's own path.
     #[prop(into)]
     here: String,
+    /// The fleet's path, without a tab.
+    #[prop(into)]
+    base: String,
     /// Starting is at once: it is reversible.
     start: ServerAction<StartFleet>,
 ) -> impl IntoView {
     let why = move |verb| fleet.with(|f| f.can(verb).err());
     let shows_start = Memo::new(move |_| fleet.with(|f| matches!(f.state, FleetState::Stopped | FleetState::Stopping)));
-    let (capacity, stop) = (format!("{here}?do=capacity"), format!("{here}?do=stop"));
+    let (capacity, stop, delete) = (format!("{here}?do=capacity"), format!("{here}?do=stop"), format!("{here}?do=delete"));
+    let edit = format!("{base}/edit");
     let link = move |verb: Verb, href: String, class: &'static str, icon: &'static str, label: &'static str| match why(verb) {
         None => view! { <a class=class href=href><Icon name=icon/>{label}</a> }.into_any(),
         Some(reason) => {
@@ -43,7 +48,8 @@ pub fn Buttons(
         }
     };
     view! {
-        {move || link(Verb::ChangeCapacity, capacity.clone(), "btn", "edit", "Change capacity…")}
+        {move || link(Verb::ChangeCapacity, capacity.clone(), "btn", "updown", "Change capacity…")}
+        {move || link(Verb::ChangeCapacity, edit.clone(), "btn", "edit", "Edit…")}
         {move || if shows_start.get() {
             let reason = why(Verb::Start);
             let can = reason.is_none();
@@ -56,6 +62,9 @@ pub fn Buttons(
         } else {
             link(Verb::Stop, stop.clone(), "btn btn--danger-quiet", "stop", "Stop…")
         }}
+        <details class="relative"><summary class="btn btn--icon list-none cursor-pointer"><Icon name="more"/><span class="sr-only">"More actions"</span></summary>
+            <div class="menu absolute right-0 mt-1 z-(--z-popover) w-max">{move || link(Verb::Delete, delete.clone(), "btn btn--danger-quiet", "trash", "Delete…")}</div>
+        </details>
     }
 }
 
@@ -78,13 +87,13 @@ pub fn Outcomes(
         Some(Ok(())) => None,
         None => before.get_value(),
     };
-    let (stop_here, capacity_here) = (here.clone(), here);
+    let (stop_here, capacity_here, other_here) = (here.clone(), here.clone(), here);
     view! {
         {move || failed().map(|failure| view! { <div class="px-(--gutter) pt-4"><ErrorView failure/></div> })}
         {move || match which.get().as_str() {
             "stop" => view! { <StopDialog fleet here=stop_here.clone()/> }.into_any(),
             "capacity" => view! { <CapacityDialog fleet here=capacity_here.clone()/> }.into_any(),
-            _ => ().into_any(),
+            _ => view! { <ActDialog kind="fleets" name=fleet.with_untracked(|f| f.name.0.clone()) here=Signal::stored(other_here.clone())/> }.into_any(),
         }}
     }
 }

@@ -4,8 +4,8 @@ use crate::api::fleet::StartFleet;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
-use crate::pages::resources::act::VerbForm;
-use crate::pages::resources::item::Associations;
+use crate::pages::resources::form::{VerbForm, Which};
+use crate::pages::resources::item::TabOf;
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
@@ -22,12 +22,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 7] = [
     ("", "Capacity"),
     ("sessions", "Sessions"),
     ("errors", "Errors"),
     ("configuration", "Configuration"),
-    ("associations", "Associations"),
+    ("stacks", "Stacks"),
+    ("applications", "Applications"),
+    ("tags", "Tags"),
 ];
 
 /// A fleet's page, on any of its tabs.
@@ -58,7 +60,8 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     if !TABS.iter().any(|(slug, _)| *slug == tab.get_untracked()) {
         // What is no tab may be an act: edit, delete, tags.
         let query = leptos_router::hooks::use_location().search.get_untracked();
-        return view! { <VerbForm kind="fleets".to_owned() name verb=tab.get_untracked() query/> }.into_any();
+        let which = Which { kind: "fleets".to_owned(), name, verb: tab.get_untracked(), query };
+        return view! { <VerbForm which/> }.into_any();
     }
     let Some(first) = found.get_untracked() else { return gone(&name) };
     // A fleet that vanishes while one looks keeps its last row on screen, with a word about it.
@@ -103,7 +106,7 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
                     <Chip look=Signal::derive(move || fleet.with(fleet_look))/>
                     <span class="text-text-3">{move || fleet.with(Fleet::type_words)}</span>
                     <span class="text-text-3 max-sm:hidden">{move || fleet.with(|f| f.display_name.clone())}</span>
-                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><div class="max-sm:basis-full max-sm:-ml-2"><DataAge/></div><Buttons fleet here=buttons_here start/></div>
+                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><div class="max-sm:basis-full max-sm:-ml-2"><DataAge/></div><Buttons fleet here=buttons_here base=base.clone() start/></div>
                 </div>
             </div>
             <nav class="tabs" aria-label="Fleet sections">{tabs}</nav>
@@ -113,7 +116,9 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
                 "configuration" => view! { <Configuration fleet/> }.into_any(),
-                "associations" => view! { <Associations scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
+                "stacks" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="stacks"/> }.into_any(),
+                "applications" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="applications"/> }.into_any(),
+                "tags" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="tags"/> }.into_any(),
                 _ => view! { <Capacity fleet base=base.clone()/> }.into_any(),
             }}
         </main>

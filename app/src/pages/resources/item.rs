@@ -1,25 +1,27 @@
-//! `/{account}/{region}/{kind}/{name}`: one thing.
+//! `/{account}/{region}/{kind}/{name}` and its tabs: one thing. What is no tab is the form of an act.
 
 use crate::api::resource::resource_item;
 use crate::error::AppError;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
-use crate::pages::resources::act::CodeBlock;
 use crate::pages::resources::cell::{Taken, act_link, draw};
+use crate::pages::resources::code::CodeBlock;
+use crate::pages::resources::form::{ActDialog, VerbForm, Which};
 use crate::parts::error_view::ErrorView;
 use crate::parts::moment::Ago;
+use crate::paths;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use domain::fleet_error::explain;
 use domain::resource::{ItemView, Section, Trouble};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 /// The thing that the path names.
 #[component]
 pub fn ResourceItem() -> impl IntoView {
     let params = use_params_map();
-    let which = Memo::new(move |_| params.with(|p| ["account", "region", "kind", "name"].map(|k| p.get(k).unwrap_or_default())));
+    let which = Memo::new(move |_| params.with(|p| ["account", "region", "kind", "name", "tab"].map(|k| p.get(k).unwrap_or_default())));
     move || {
         let which = which.get();
         view! { <One which/> }
@@ -27,15 +29,22 @@ pub fn ResourceItem() -> impl IntoView {
 }
 
 #[component]
-fn One(which: [String; 4]) -> impl IntoView {
+fn One(which: [String; 5]) -> impl IntoView {
     let asked = which.clone();
-    let first = Resource::new_blocking(move || asked.clone(), |[account, region, kind, name]| resource_item(account, region, kind, name));
+    let query = use_location().search.get_untracked();
+    let first =
+        Resource::new_blocking(move || asked.clone(), |[account, region, kind, name, tab]| resource_item(account, region, kind, name, tab));
     view! {
         <Suspense fallback=|| ()>{move || {
-            let which = which.clone();
+            let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
                     Ok(first) => view! { <Shown which first/> }.into_any(),
+                    Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => {
+                        let [_, _, kind, name, verb] = which;
+                        let which = Which { kind, name, verb, query };
+                        view! { <VerbForm which/> }.into_any()
+                    }
                     Err(AppError(Failure::NotFound { noun, .. })) if noun == "page" || noun == "account and region" => view! { <NotFoundInFrame/> }.into_any(),
                     Err(error) => gone(&which, error),
                 }
@@ -44,7 +53,7 @@ fn One(which: [String; 4]) -> impl IntoView {
     }
 }
 
-fn gone(which: &[String; 4], error: AppError) -> AnyView {
+fn gone(which: &[String; 5], error: AppError) -> AnyView {
     if matches!(error.0, Failure::NotFound { .. }) {
         status_404();
     }
@@ -61,7 +70,8 @@ fn gone(which: &[String; 4], error: AppError) -> AnyView {
 }
 
 #[component]
-fn Shown(which: [String; 4], first: ItemView) -> impl IntoView {
+fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
+    let which_name = which[3].clone();
     let (name, title, list, kind) = (first.name.clone(), first.name.clone(), first.list.clone(), first.kind.clone());
     let scope = first.scope.clone();
     let view = RwSignal::new(first);
@@ -70,11 +80,11 @@ fn Shown(which: [String; 4], first: ItemView) -> impl IntoView {
         let every = std::time::Duration::from_secs(if view.with(|v| v.moving) { 5 } else { 20 });
         let which = which.clone();
         let ask = move || {
-            let [account, region, kind, name] = which.clone();
+            let [account, region, kind, name, tab] = which.clone();
             if !document().hidden() {
                 leptos::task::spawn_local(async move {
                     // What cannot be had now stays as it was; its age tells.
-                    if let Ok(new) = resource_item(account, region, kind, name).await {
+                    if let Ok(new) = resource_item(account, region, kind, name, tab).await {
                         let _ = view.try_update(|v| {
                             if *v != new {
                                 *v = new
@@ -93,6 +103,21 @@ fn Shown(which: [String; 4], first: ItemView) -> impl IntoView {
     let sections = Memo::new(move |_| view.with(|v| v.sections.clone()));
     let acts = Memo::new(move |_| view.with(|v| v.acts.clone()));
     let state = Memo::new(move |_| view.with(|v| v.state.clone()));
+    let base = format!("/{}/{}/{kind}/{}", scope.account, scope.region, paths::encode(&name));
+    let (all_tabs, tab) = view.with_untracked(|v| (v.tabs.clone(), v.tab.clone()));
+    let here = if tab.is_empty() { base.clone() } else { format!("{base}/{tab}") };
+    let overview = tab.is_empty();
+    let tabs = (all_tabs.len() > 1).then(|| {
+        let links = all_tabs
+            .into_iter()
+            .map(|(slug, words)| {
+                let href = if slug.is_empty() { base.clone() } else { format!("{base}/{slug}") };
+                view! { <a class="tab" href=href aria-current=(slug == tab).then_some("page")>{words}</a> }
+            })
+            .collect_view();
+        view! { <nav class="tabs" aria-label="Sections">{links}</nav> }
+    });
+    let (dialog_kind, dialog_name) = (kind.clone(), which_name);
     view! {
         <Title text=format!("{title}, {} · AppStream Console", list.to_lowercase())/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
@@ -105,36 +130,37 @@ fn Shown(which: [String; 4], first: ItemView) -> impl IntoView {
                     <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{move || acts.get().into_iter().map(|a| act_link(a, false)).collect_view()}</div>
                 </div>
             </div>
+            {tabs}
+            <ActDialog kind=dialog_kind name=dialog_name here=Signal::derive(move || here.clone())/>
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
                 {move || sections.get().into_iter().map(section).collect_view()}
-                <section class="min-w-0"><h2 class="h2">"As code"</h2><CodeBlock code=Signal::derive(move || view.with(|v| v.code.clone()))/></section>
+                {overview.then(|| view! { <section class="min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::derive(move || view.with(|v| v.code.clone()))/></section> })}
             </div>
         </main>
     }
     .into_any()
 }
 
-/// What hangs on a thing that has a page of its own: acts and sections from further calls.
+/// A tab of a fleet, whose page is its own: what hangs on it, with the acts on that.
 #[component]
-pub fn Associations(
+pub fn TabOf(
     /// Where it is.
     scope: domain::names::Scope,
     /// The fleet.
     name: String,
+    /// The tab.
+    tab: &'static str,
 ) -> impl IntoView {
     let asked = (scope.account.0, scope.region.0, name);
-    let item =
-        Resource::new_blocking(move || asked.clone(), |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name));
+    let item = Resource::new_blocking(
+        move || asked.clone(),
+        move |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name, tab.to_owned()),
+    );
     view! {
         <Suspense fallback=|| ()>{move || Suspend::new(async move {
             match item.await {
-                Ok(item) => view! {
-                    <div class="px-(--gutter) pt-5 pb-8 grid gap-8">
-                        <div class="flex flex-wrap gap-1.5">{item.acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div>
-                        {item.sections.into_iter().skip(1).map(section).collect_view()}
-                    </div>
-                }.into_any(),
+                Ok(item) => view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }.into_any(),
                 Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
             }
         })}</Suspense>

@@ -5,6 +5,7 @@ use crate::api::session::FIRST_ROWS;
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
 use crate::pages::resources::cell::{Taken, act_link, draw};
+use crate::pages::resources::form::ActDialog;
 use crate::parts::capacity::thousands;
 use crate::parts::error_view::ErrorView;
 use crate::parts::table::{Key, Rows, Spacer};
@@ -162,6 +163,7 @@ fn Shown(kind: String, first: ListView) -> impl IntoView {
             })
             .collect_view()
     };
+    let (dialog_kind, dialog_here) = (kind.clone(), path.clone());
     let label = format!("Filter {}", title.to_lowercase());
     let many = title.to_lowercase();
     let heads = columns
@@ -189,6 +191,7 @@ fn Shown(kind: String, first: ListView) -> impl IntoView {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">{title}</h1><span class="count text-14 mt-0.5">{total}</span>
                 <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
+            <ActDialog kind=dialog_kind name="" here=Signal::derive(move || dialog_here.clone())/>
             {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
             {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{facets}</nav></div> })}
             <div class="bar"><form class="fbox flex-1" role="search" action=path.clone()>

@@ -76,8 +76,10 @@ pub const USERS: Kind = Kind {
         act("disable", "Disable…", "Disable", "DisableUser", &[], "{} can start no new session; running ones last.", USER),
         delete("DeleteUser", &[], "{} is deleted from the pool, with all assignments.", USER),
     ],
+    tabs: &[("stacks", "Stacks", &[])],
     related: &[Related {
         slug: "stacks",
+        tab: "stacks",
         title: "Stacks this person can open",
         operation: "DescribeUserStackAssociations",
         asked: |i| json!({"UserName": i["UserName"], "AuthenticationType": "USERPOOL"}),
@@ -133,8 +135,10 @@ pub const ENTITLEMENTS: Kind = Kind {
             ..VERB
         },
     ],
+    tabs: &[("applications", "Applications", &[])],
     related: &[Related {
         slug: "applications",
+        tab: "applications",
         title: "Applications",
         operation: "ListEntitledApplications",
         asked: |i| json!({"StackName": i["StackName"], "EntitlementName": i["Name"]}),
@@ -169,5 +173,6 @@ pub const DIRECTORY_CONFIGS: Kind = Kind {
         edit("UpdateDirectoryConfig", &["DirectoryName"], DIRECTORY),
         delete("DeleteDirectoryConfig", &[], "{} is deleted. No fleet and no image builder may use it.", DIRECTORY),
     ],
+    tabs: &[],
     related: &[],
 };

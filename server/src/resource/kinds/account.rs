@@ -27,6 +27,7 @@ pub const USAGE_REPORTS: Kind = Kind {
             ..delete("DeleteUsageReportSubscription", &[], "No more reports are written. The bucket {} stays.", |_, _| json!({}))
         },
     ],
+    tabs: &[],
     related: &[],
 };
 
@@ -48,5 +49,6 @@ pub const LICENCE_USAGE: Kind = Kind {
     ],
     choices: ("", &[]),
     verbs: &[],
+    tabs: &[],
     related: &[],
 };

@@ -113,9 +113,16 @@ pub const IMAGES: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[
+        ("applications", "Applications", &["Applications"]),
+        ("sharing", "Sharing", &[]),
+        ("used-by", "Used by", &["UsedBy"]),
+        ("lineage", "Lineage", &[]),
+    ],
     related: &[
         Related {
             slug: "sharing",
+            tab: "sharing",
             title: "Sharing",
             operation: "DescribeImagePermissions",
             asked: |i| if i["Visibility"] == "PRIVATE" { json!({"Name": i["Name"]}) } else { Value::Null },
@@ -130,6 +137,7 @@ pub const IMAGES: Kind = Kind {
         },
         Related {
             slug: "software",
+            tab: "applications",
             title: "Licensed software",
             operation: "DescribeSoftwareAssociations",
             asked: |i| json!({"AssociatedResource": i["Arn"]}),
@@ -155,8 +163,10 @@ pub const IMAGE_EXPORTS: Kind = Kind {
     columns: &[("State", "State"), ("Image", "ImageArn"), ("AMI name", "AmiName"), ("AMI", "AmiId"), ("Began", "CreatedDate")],
     choices: ("", &[]),
     verbs: &[],
+    tabs: &[],
     related: &[Related {
         slug: "task",
+        tab: "",
         title: "The task now",
         operation: "GetExportImageTask",
         asked: |i| json!({"TaskId": i["TaskId"]}),
@@ -270,9 +280,11 @@ pub const IMAGE_BUILDERS: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[("licensed", "Software", &[])],
     related: &[
         Related {
             slug: "software",
+            tab: "licensed",
             title: "Licensed software",
             operation: "DescribeSoftwareAssociations",
             asked: |i| json!({"AssociatedResource": i["Arn"]}),

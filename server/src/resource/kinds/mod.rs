@@ -34,6 +34,8 @@ pub struct Kind {
     pub choices: (&'static str, &'static [(&'static str, &'static str)]),
     /// Operations on it.
     pub verbs: &'static [Verb],
+    /// Tabs of its page after the overview: slug, words, and the members of the resource that are shown there instead of there.
+    pub tabs: &'static [(&'static str, &'static str, &'static [&'static str])],
     /// What its page shows from further calls.
     pub related: &'static [Related],
 }
@@ -102,6 +104,8 @@ pub enum Then {
 pub struct Related {
     /// Its slug, by which verbs name it.
     pub slug: &'static str,
+    /// The tab it is on; empty for the overview.
+    pub tab: &'static str,
     /// Its heading.
     pub title: &'static str,
     /// The operation.
@@ -233,6 +237,7 @@ const UNTAG: Verb = Verb {
 };
 const TAGS: Related = Related {
     slug: "tags",
+    tab: "",
     title: "Tags",
     operation: "ListTagsForResource",
     asked: |i| json!({"ResourceArn": i["Arn"]}),
@@ -270,6 +275,16 @@ const USER: fn(&Value, &str) -> Value = |i, _| json!({"UserName": i["UserName"],
 const ENTITLEMENT: fn(&Value, &str) -> Value = |i, _| json!({"Name": i["Name"], "StackName": i["StackName"]});
 const DIRECTORY: fn(&Value, &str) -> Value = |i, _| json!({"DirectoryName": i["DirectoryName"]});
 
+/// The tab that a verb is offered on, as it follows the path of the thing: empty, or `/tab`.
+pub fn tab_of(kind: &Kind, verb: &Verb) -> String {
+    match verb.place {
+        Place::Section(slug) | Place::Row(slug) => {
+            kind.related.iter().find(|r| r.slug == slug && !r.tab.is_empty()).map(|r| format!("/{}", r.tab)).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
 /// A kind by its slug.
 pub fn kind(slug: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.slug == slug)
@@ -305,6 +320,10 @@ mod tests {
                 if let Place::Section(slug) | Place::Row(slug) = verb.place {
                     assert!(kind.related.iter().any(|r| r.slug == slug), "{} {} is nowhere", kind.slug, verb.slug);
                 }
+                assert!(!kind.tabs.iter().any(|(tab, ..)| *tab == verb.slug), "{} {} is a tab and a verb", kind.slug, verb.slug);
+            }
+            for related in kind.related.iter().filter(|r| !r.tab.is_empty()) {
+                assert!(kind.tabs.iter().any(|(tab, ..)| *tab == related.tab), "{} {}: no such tab", kind.slug, related.slug);
             }
         }
     }

@@ -43,6 +43,7 @@ pub const SESSIONS: Kind = Kind {
             )
         },
     ],
+    tabs: &[],
     related: &[],
 };
 
@@ -60,7 +61,7 @@ pub const FLEETS: Kind = Kind {
     choices: ("", &[]),
     verbs: &[
         new("CreateFleet", "Create fleet…", &[], "The fleet is made stopped; start it when it is ready. Fill only what its type takes."),
-        edit("UpdateFleet", &["Name", "AttributesToDelete", "DeleteVpcConfig"], NAMED),
+        Verb { needs: &["STOPPED", "RUNNING"], ..edit("UpdateFleet", &["Name", "AttributesToDelete", "DeleteVpcConfig"], NAMED) },
         delete("DeleteFleet", &["STOPPED"], "{} is deleted for good. It must be stopped and on no stack.", NAMED),
         Verb {
             slug: "application",
@@ -90,9 +91,11 @@ pub const FLEETS: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[("stacks", "Stacks", &[]), ("applications", "Applications", &[]), ("tags", "Tags", &[])],
     related: &[
         Related {
             slug: "stacks",
+            tab: "stacks",
             title: "Stacks",
             operation: "ListAssociatedStacks",
             asked: |i| json!({"FleetName": i["Name"]}),
@@ -103,6 +106,7 @@ pub const FLEETS: Kind = Kind {
         },
         Related {
             slug: "applications",
+            tab: "applications",
             title: "Applications",
             operation: "DescribeApplicationFleetAssociations",
             asked: |i| json!({"FleetName": i["Name"]}),
@@ -111,7 +115,7 @@ pub const FLEETS: Kind = Kind {
             row: "Application",
             empty: "None. Only Elastic fleets have some.",
         },
-        TAGS,
+        Related { tab: "tags", ..TAGS },
     ],
 };
 
@@ -243,9 +247,18 @@ pub const STACKS: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[
+        ("fleets", "Fleets", &[]),
+        ("entitlements", "Entitlements", &[]),
+        ("user-settings", "User settings", &["UserSettings"]),
+        ("storage", "Storage", &["StorageConnectors", "ApplicationSettings"]),
+        ("branding", "Theme", &[]),
+        ("users", "Users", &[]),
+    ],
     related: &[
         Related {
             slug: "fleets",
+            tab: "fleets",
             title: "Fleets",
             operation: "ListAssociatedFleets",
             asked: |i| json!({"StackName": i["Name"]}),
@@ -256,6 +269,7 @@ pub const STACKS: Kind = Kind {
         },
         Related {
             slug: "entitlements",
+            tab: "entitlements",
             title: "Entitlements",
             operation: "DescribeEntitlements",
             asked: |i| json!({"StackName": i["Name"]}),
@@ -266,6 +280,7 @@ pub const STACKS: Kind = Kind {
         },
         Related {
             slug: "users",
+            tab: "users",
             title: "Assigned users of the pool",
             operation: "DescribeUserStackAssociations",
             asked: |i| json!({"StackName": i["Name"]}),
@@ -276,6 +291,7 @@ pub const STACKS: Kind = Kind {
         },
         Related {
             slug: "theme",
+            tab: "branding",
             title: "Theme",
             operation: "DescribeThemeForStack",
             asked: |i| json!({"StackName": i["Name"]}),

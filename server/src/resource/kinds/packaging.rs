@@ -62,9 +62,11 @@ pub const APP_BLOCKS: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[("applications", "Applications", &[]), ("builders", "Builders", &[])],
     related: &[
         Related {
             slug: "builders",
+            tab: "builders",
             title: "App block builders",
             operation: "DescribeAppBlockBuilderAppBlockAssociations",
             asked: |i| json!({"AppBlockArn": i["Arn"]}),
@@ -111,14 +113,16 @@ pub const APP_BLOCK_BUILDERS: Kind = Kind {
             ..VERB
         },
         act("stop", "Stop…", "Stop", "StopAppBlockBuilder", &["RUNNING"], "Whoever works on {} is cut off.", NAMED),
-        edit("UpdateAppBlockBuilder", &["Name", "AttributesToDelete"], NAMED),
+        Verb { needs: &["STOPPED", "RUNNING"], ..edit("UpdateAppBlockBuilder", &["Name", "AttributesToDelete"], NAMED) },
         delete("DeleteAppBlockBuilder", &["STOPPED"], "{} is deleted. It must be stopped, with no app block.", NAMED),
         TAG,
         UNTAG,
     ],
+    tabs: &[("blocks", "App blocks", &[])],
     related: &[
         Related {
             slug: "blocks",
+            tab: "blocks",
             title: "App blocks",
             operation: "DescribeAppBlockBuilderAppBlockAssociations",
             asked: |i| json!({"AppBlockBuilderName": i["Name"]}),
@@ -181,9 +185,11 @@ pub const APPLICATIONS: Kind = Kind {
         TAG,
         UNTAG,
     ],
+    tabs: &[("fleets", "Fleets", &[])],
     related: &[
         Related {
             slug: "fleets",
+            tab: "fleets",
             title: "Elastic fleets",
             operation: "DescribeApplicationFleetAssociations",
             asked: |i| json!({"ApplicationArn": i["Arn"]}),

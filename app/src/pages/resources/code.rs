@@ -1,0 +1,61 @@
+//! A request or a thing as code, in several languages: all of them stand on the page, the chosen one is seen.
+
+use crate::ui::icon::Icon;
+use domain::resource::Code;
+use leptos::prelude::*;
+
+/// Puts a text on the clipboard, in the browser.
+pub fn copy(text: &str) {
+    #[cfg(feature = "hydrate")]
+    // The promise is not waited for: the browser asks the person if it must.
+    drop(window().navigator().clipboard().write_text(text));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = text;
+}
+
+/// The same in several languages.
+#[component]
+pub fn CodeBlock(
+    /// The texts.
+    #[prop(into)]
+    code: Signal<Vec<Code>>,
+) -> impl IntoView {
+    // Without scripts all are seen, one below the other.
+    let chosen = RwSignal::new(None::<usize>);
+    Effect::new(move |_| chosen.set(Some(0)));
+    let languages = Memo::new(move |_| code.with(|all| all.iter().map(|c| c.language.clone()).collect::<Vec<_>>()));
+    let buttons = move || {
+        languages
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(at, language)| {
+                view! { <button type="button" class="btn btn--sm" aria-pressed=move || (chosen.get() == Some(at)).to_string() on:click=move |_| chosen.set(Some(at))>{language}</button> }
+            })
+            .collect_view()
+    };
+    let blocks = move || {
+        languages
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(at, language)| {
+                let text = Memo::new(move |_| code.with(|all| all.get(at).map(|c| c.text.clone()).unwrap_or_default()));
+                let (copied, label) = (RwSignal::new(false), format!("Copy {language}"));
+                let name = format!("{language} as text");
+                let copy = move |_| {
+                    copy(&text.get_untracked());
+                    copied.set(true);
+                };
+                view! {
+                    <figure class="cli" hidden=move || chosen.get().is_some_and(|c| c != at)>
+                        <figcaption class="cli-h"><Icon name="terminal"/><span>{language}</span><span class="ml-auto text-12" role="status">{move || copied.get().then_some("Copied")}</span>
+                            <button type="button" class="copy js-only" aria-label=label on:click=copy><Icon name="copy"/></button></figcaption>
+                        <pre class="overflow-x-auto" tabindex="0" role="region" aria-label=name><code>{text}</code></pre>
+                    </figure>
+                }
+            })
+            .collect_view()
+    };
+    view! { <div class="grid gap-2"><div class="flex flex-wrap gap-1 js-only" role="group" aria-label="Language">{buttons}</div>{blocks}</div> }.into_any()
+}

@@ -1,0 +1,383 @@
+//! `/{kind}/{verb}` and `…/{name}/{verb}`: the form of an act, made from the service model by the server. An act without fields is a
+//! dialog over the page it was asked on: `?do={verb}`.
+
+use super::code::CodeBlock;
+use super::entering::Entering;
+use super::fields::group;
+use super::outcome::Outcome;
+use crate::api::resource::{ResourceAct, resource_code, resource_form};
+use crate::error::AppError;
+use crate::pages::not_found::NotFoundInFrame;
+use crate::parts::error_view::ErrorView;
+use crate::parts::frame::use_flash;
+use crate::ui::dialog::Dialog;
+use crate::ui::icon::Icon;
+use domain::entry::{Clear, Entries, Entry, Field, FormView, Group, Limit, Need, When};
+use domain::failure::Failure;
+use domain::resource::{Code, Done};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map, use_query_map};
+
+/// What a form is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// The kind's slug.
+    pub kind: String,
+    /// The thing, or empty on lists.
+    pub name: String,
+    /// The verb's slug.
+    pub verb: String,
+    /// The page's query string: which row is meant.
+    pub query: String,
+}
+
+/// The form that the path names.
+#[component]
+pub fn ResourceForm() -> impl IntoView {
+    let params = use_params_map();
+    let search = use_location().search;
+    let which = Memo::new(move |_| params.with(|p| ["kind", "name", "verb"].map(|k| p.get(k).unwrap_or_default())));
+    move || {
+        let [kind, name, verb] = which.get();
+        let which = Which { kind, name, verb, query: search.get_untracked() };
+        view! { <VerbForm which/> }
+    }
+}
+
+fn asked(which: &Which) -> Resource<Result<FormView, AppError>> {
+    let which = which.clone();
+    Resource::new_blocking(move || which.clone(), |w| resource_form(w.kind, w.name, w.verb, w.query))
+}
+
+/// The form of an act, as a page.
+#[component]
+pub fn VerbForm(
+    /// Whose.
+    which: Which,
+) -> impl IntoView {
+    let form = asked(&which);
+    view! {
+        <Suspense fallback=|| ()>{move || {
+            let which = which.clone();
+            Suspend::new(async move {
+                match form.await {
+                    Ok(form) => view! { <Page which form/> }.into_any(),
+                    Err(AppError(Failure::NotFound { .. })) => view! { <NotFoundInFrame/> }.into_any(),
+                    Err(error) => refused(&which, error),
+                }
+            })
+        }}</Suspense>
+    }
+}
+
+fn refused(which: &Which, error: AppError) -> AnyView {
+    let back = if which.name.is_empty() { format!("/{}", which.kind) } else { "..".to_owned() };
+    view! {
+        <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
+            <div class="head"><h1 class="h1">"Not possible now"</h1></div>
+            <div class="px-(--gutter) grid gap-3"><ErrorView failure=error.0/><p><a class="btn" href=back>"Back"</a></p></div>
+        </main>
+    }
+    .into_any()
+}
+
+/// The dialog of the act that `?do=` names, over a list or a thing's page. `here` is the page without it.
+#[component]
+pub fn ActDialog(
+    /// The kind's slug.
+    #[prop(into)]
+    kind: String,
+    /// The thing, or empty on lists.
+    #[prop(into)]
+    name: String,
+    /// The page's own path.
+    #[prop(into)]
+    here: Signal<String>,
+) -> impl IntoView {
+    let query = use_query_map();
+    let search = use_location().search;
+    let verb = Memo::new(move |_| (query.with(|q| q.get("do").unwrap_or_default()), query.with(|q| q.get("row").unwrap_or_default())));
+    move || {
+        let (verb, _) = verb.get();
+        if verb.is_empty() {
+            return ().into_any();
+        }
+        let which = Which { kind: kind.clone(), name: name.clone(), verb, query: search.get_untracked() };
+        let form = asked(&which);
+        view! {
+            <Suspense fallback=|| ()>{move || {
+                let which = which.clone();
+                Suspend::new(async move {
+                    match form.await {
+                        Ok(form) => view! { <InDialog which form here/> }.into_any(),
+                        Err(error) => view! {
+                            <Dialog title="Not possible now" close=here>
+                                <div class="dlg-b" id="dialog-consequence"><ErrorView failure=error.0/></div>
+                                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Close"</a></div>
+                            </Dialog>
+                        }.into_any(),
+                    }
+                })
+            }}</Suspense>
+        }
+        .into_any()
+    }
+}
+
+/// What page and dialog have in common.
+struct Pieces {
+    action: ServerAction<ResourceAct>,
+    entering: Entering,
+    failure: Signal<Option<Failure>>,
+    done: Signal<Option<Done>>,
+    known: Vec<(String, String)>,
+    groups: Vec<Group>,
+    node: NodeRef<leptos::html::Div>,
+    code: Signal<Vec<Code>>,
+}
+
+fn set_up(which: &Which, mut form: FormView) -> Pieces {
+    let action = ServerAction::<ResourceAct>::new();
+    let left = use_flash(&format!("resource/{}/{}", which.kind, which.verb));
+    let mut first = form.standing();
+    if let Some(left) = left.as_ref().filter(|l| l.failure.is_some()) {
+        first = left.entries.clone();
+    }
+    let entering = Entering::new(form.clone(), first.clone(), left.as_ref().and_then(|l| l.failure.clone()));
+    let before = StoredValue::new(left.and_then(|l| serde_json::from_str::<Done>(&l.outcome).ok()));
+    let done = Signal::derive(move || match action.value().get() {
+        Some(Ok(done)) => Some(done),
+        Some(Err(_)) => None,
+        None => before.get_value(),
+    });
+    let navigate = use_navigate();
+    Effect::new(move |_| match action.value().get() {
+        Some(Ok(done)) => {
+            entering.hear(None);
+            if !done.to.is_empty() {
+                navigate(&done.to, NavigateOptions { replace: true, ..Default::default() });
+            }
+        }
+        Some(Err(error)) => entering.hear(Some(error.0)),
+        None => {}
+    });
+    if !form.confirm.is_empty() {
+        let label = format!("Type {} to confirm", form.confirm);
+        form.groups.push(Group { title: String::new(), help: String::new(), fields: vec![confirm(label)] });
+    }
+    refill(&mut form.groups, &first);
+    let node = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    {
+        let dirty = Signal::derive(move || done.with(Option::is_none) && !entering.changes.with(Vec::is_empty));
+        entering.watch(node, dirty);
+    }
+    Pieces {
+        action,
+        entering,
+        failure: entering.failure(),
+        done,
+        known: form.fields().map(|f| (f.path.clone(), f.label.clone())).collect(),
+        groups: form.groups,
+        node,
+        code: code(entering, which.clone()),
+    }
+}
+
+/// The field in which the name is typed again.
+fn confirm(label: String) -> Field {
+    Field {
+        path: "confirm".into(),
+        label,
+        help: String::new(),
+        entry: Entry::Text,
+        value: String::new(),
+        need: Need::Yes,
+        limit: Limit::default(),
+        only: vec![],
+        picks: vec![],
+        row: String::new(),
+        spare: false,
+        when: When::Always,
+        clear: Clear::Never,
+    }
+}
+
+/// What was entered before, back in the fields. Passwords are never kept.
+fn refill(groups: &mut [Group], entries: &Entries) {
+    for field in groups.iter_mut().flat_map(|g| &mut g.fields).filter(|f| f.entry != Entry::Password) {
+        let prefix = format!("{}:", field.path);
+        let ticked: Vec<&str> = entries.iter().filter(|(k, _)| k.starts_with(&prefix)).map(|(_, v)| v.as_str()).collect();
+        field.value = if ticked.is_empty() { entries.get(&field.path).cloned().unwrap_or_default() } else { ticked.join("\n") };
+        field.spare &= field.value.is_empty();
+    }
+}
+
+fn hidden(which: Which) -> impl IntoView {
+    view! {
+        <input type="hidden" name="kind" value=which.kind/><input type="hidden" name="name" value=which.name/>
+        <input type="hidden" name="verb" value=which.verb/><input type="hidden" name="query" value=which.query/>
+    }
+}
+
+/// What stands in the way, each with where to remove it.
+fn blocked(form: &FormView) -> Option<AnyView> {
+    let all = form.blockers.iter().map(|(sentence, href)| view! { <li>{sentence.clone()}" "<a class="link" href=href.clone()>"Go there"<span class="sr-only">": "{sentence.clone()}</span></a></li> }).collect_view();
+    (!form.blockers.is_empty()).then(|| {
+        view! { <div class="banner t-warn"><Icon name="s-warn"/><div class="flex-1 min-w-0"><strong>"Something still uses it."</strong><ul class="mt-1 list-disc pl-4">{all}</ul></div></div> }.into_any()
+    })
+}
+
+fn check(entering: Entering) -> impl Fn(leptos::ev::SubmitEvent) + Copy {
+    move |ev| {
+        if !entering.may_send() {
+            ev.prevent_default();
+            ev.stop_immediate_propagation();
+        }
+    }
+}
+
+fn submit(form: &FormView, set: &Pieces) -> AnyView {
+    let (danger, pending, blocked) = (form.danger, set.action.pending(), !form.blockers.is_empty());
+    let class = if danger { "btn btn--danger" } else { "btn btn--primary" };
+    view! { <button type="submit" class=class disabled=blocked aria-busy=move || pending.get().then_some("true")>{form.submit.clone()}</button> }.into_any()
+}
+
+#[component]
+fn Page(which: Which, form: FormView) -> impl IntoView {
+    let mut set = set_up(&which, form.clone());
+    let entering = set.entering;
+    let fields = std::mem::take(&mut set.groups).into_iter().map(|g| group(g, entering)).collect_view();
+    let locked = (!form.locked.is_empty()).then(|| {
+        let rows = form.locked.iter().map(|(label, value)| view! { <dt>{label.clone()}</dt><dd class="break-words">{value.clone()}</dd> }).collect_view();
+        view! { <div class="fs"><div><p class="font-[550] text-14 inline-flex items-center gap-1.5"><Icon name="lock" class="i-14"/>"Set when it was made"</p></div><div class="fs-b"><dl class="dl">{rows}</dl></div></div> }
+    });
+    let running = form.fields().any(|f| f.when == When::Stopped).then(|| {
+        let stop = format!("{}?do=stop", form.back);
+        view! { <div class="banner t-off"><Icon name="lock"/><div class="flex-1 min-w-0">"It runs: fields marked “now” change at once, the others need it stopped."</div><div class="acts"><a class="btn btn--sm" href=stop>"Stop to edit…"</a></div></div> }
+    });
+    let (edits, back, title) = (form.edits, form.back.clone(), form.title.clone());
+    let list = format!("/{}", which.kind);
+    let name = which.name.clone();
+    let crumb = (!name.is_empty()).then(|| view! { <Icon name="right" class="i-12"/><a href=back.clone()>{name}</a> });
+    let count = move || {
+        let n = entering.changes.with(Vec::len);
+        let word = match (edits, n) {
+            (_, 0) => return String::new(),
+            (true, 1) => "1 change, not saved",
+            (true, _) => return format!("{n} changes, not saved"),
+            (false, 1) => "1 field filled",
+            (false, _) => return format!("{n} fields filled"),
+        };
+        word.to_owned()
+    };
+    let changes = edits.then(|| {
+        let rows = move || {
+            let all = entering.changes.get();
+            if all.is_empty() {
+                return view! { <p class="text-text-3">"None yet."</p> }.into_any();
+            }
+            all.into_iter()
+                .map(|c| {
+                    let gone = c.is.is_empty();
+                    view! { <div class="mt-2"><p class="text-12 text-text-3">{c.label}</p>{(!c.was.is_empty()).then(|| view! { <p class="line-through text-text-3 break-words whitespace-pre-line">{c.was}</p> })}<p class="break-words whitespace-pre-line">{if gone { "cleared".to_owned() } else { c.is }}</p></div> }
+                })
+                .collect_view()
+                .into_any()
+        };
+        view! { <section class="mb-5 js-only"><h2 class="h2">"Changes"</h2>{rows}</section> }
+    });
+    let (action, node, code) = (set.action, set.node, set.code);
+    let (failure, done, known) = (set.failure, set.done, std::mem::take(&mut set.known));
+    view! {
+        <Title text=format!("{title} · AppStream Console")/>
+        <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
+            <div class="head !pb-3">
+                <nav class="crumb" aria-label="Breadcrumb"><a href=list>{form.list.clone()}</a>{crumb}</nav>
+                <h1 class="h1 mt-1 break-words">{title}</h1>
+                <p id="consequence" class="text-text-2 max-w-2xl mt-1">{form.consequence.clone()}</p>
+            </div>
+            <ActionForm action on:submit:capture=check(entering) attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence">
+                {hidden(which)}
+                <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
+                    <div class="min-w-0 grid content-start max-w-4xl" node_ref=node>
+                        <div class="grid gap-3 mb-3 empty:hidden">{blocked(&form)}{running}<Outcome failure done known/></div>
+                        {locked}{fields}
+                    </div>
+                    <aside class="min-w-0" aria-label="Changes and code">{changes}<h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p><CodeBlock code/></aside>
+                </div>
+                <div class="formbar"><span class="text-12 text-text-2" role="status">{count}</span><span class="ml-auto"></span><a class="btn" href=back>{if edits { "Discard" } else { "Cancel" }}</a>{submit(&form, &set)}</div>
+            </ActionForm>
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView {
+    let mut set = set_up(&which, form.clone());
+    let entering = set.entering;
+    let fields = std::mem::take(&mut set.groups).into_iter().flat_map(|g| g.fields).map(|f| super::fields::one(f, entering)).collect_view();
+    let (action, node, code) = (set.action, set.node, set.code);
+    let (failure, done, known) = (set.failure, set.done, std::mem::take(&mut set.known));
+    let button = submit(&form, &set);
+    let consequence = form.consequence.clone();
+    let stop = blocked(&form);
+    view! {
+        <Dialog title=form.title.clone() close=here>
+            <ActionForm action on:submit:capture=check(entering) attr:class="contents" attr:novalidate=true>
+                {hidden(which)}
+                <div class="dlg-b grid gap-4" node_ref=node>
+                    <p id="dialog-consequence">{consequence}</p>
+                    {stop}<Outcome failure done known/>{fields}
+                    <details><summary class="text-12 text-text-2 cursor-pointer w-fit">"As code"</summary><div class="mt-2"><CodeBlock code/></div></details>
+                </div>
+                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
+            </ActionForm>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The request as code, asked anew when somebody stops typing.
+fn code(entering: Entering, which: Which) -> Signal<Vec<Code>> {
+    let all = RwSignal::new(Vec::<Code>::new());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |before: Option<StoredValue<Option<TimeoutHandle>>>| {
+        let mut entries = entering.entries.get();
+        let secrets: Vec<String> =
+            entering.form.with_value(|f| f.fields().filter(|f| f.entry == Entry::Password).map(|f| f.path.clone()).collect());
+        for (path, value) in &mut entries {
+            // A password never leaves before the form is sent; the code has a placeholder in its place.
+            if secrets.contains(path) && !value.is_empty() {
+                *value = "placeholder".to_owned();
+            }
+        }
+        let which = which.clone();
+        let ask = move || {
+            let Which { kind, name, verb, query } = which.clone();
+            let entries = entries.clone();
+            leptos::task::spawn_local(async move {
+                if let Ok(new) = resource_code(kind, name, verb, query, entries).await {
+                    let _ = all.try_set(new);
+                }
+            });
+        };
+        let waiting = before.unwrap_or_else(|| StoredValue::new(None));
+        waiting.update_value(|w| {
+            if let Some(w) = w.take() {
+                w.clear();
+            }
+            *w = set_timeout_with_handle(ask, std::time::Duration::from_millis(300)).ok();
+        });
+        waiting
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (entering, which);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = resource_code;
+    all.into()
+}
