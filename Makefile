@@ -26,5 +26,5 @@ bench: build ## sizes and speeds of the release build
 fmt: ## formats the Rust code
 	@cargo fmt --all
 
-screenshots: build ## makes the README's pictures anew
+screenshots: build ## makes the README's pictures anew, and pictures of every page into end2end/pictures
 	@.ci/set-up test && cd end2end && npx playwright test --config screenshots.config.ts
