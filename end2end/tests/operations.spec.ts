@@ -224,6 +224,10 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await page.getByRole("row", { name: /Office_2021/ }).getByRole("link", { name: "Remove" }).click();
   await send(page, "Stage removal");
   await expect(page.getByText("Staged for uninstallation")).toBeVisible();
+  await act(page, "Deploy…", "Deploy");
+  await server.advance(1200);
+  await open(page, server, `${here}/image-builders/forge`);
+  await expect(page.getByText("Running", { exact: true })).toBeVisible({ timeout: 20_000 });
   await server.control("POST", "images", { ImageBuilderName: "forge", ImageName: "gold" });
   await server.advance(9000);
   await open(page, server, `${here}/image-builders/forge`);

@@ -28,6 +28,15 @@ pub fn use_flash(form: &str) -> Option<Flash> {
     use_context::<FlashContext>()?.0.with_value(|f| f.clone().filter(|f| f.form == form))
 }
 
+/// How many acts were done in this tab: what a page shows is asked anew after each. In the context below the frame.
+#[derive(Clone, Copy)]
+pub struct Acted(pub RwSignal<u32>);
+
+/// The count of acts.
+pub fn use_acted() -> Acted {
+    expect_context::<Acted>()
+}
+
 /// The frame, with the page in it.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -110,6 +119,7 @@ fn is_here(place: &str, at: &str) -> bool {
 fn Framed(data: FrameData) -> impl IntoView {
     let live = Live::new(&data);
     provide_context(live);
+    provide_context(Acted(RwSignal::new(0)));
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();

@@ -9,6 +9,7 @@ use crate::parts::frame::use_flash;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
+use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::fleet::{Fleet, FleetState, FleetType, Verb};
 use domain::form::CONFIRM_FROM;
@@ -78,6 +79,8 @@ pub fn Outcomes(
     here: String,
     /// The start.
     start: ServerAction<StartFleet>,
+    /// The form of the dialog that the page was opened with, where it is neither stop nor capacity.
+    dialog: Option<Result<FormView, AppError>>,
 ) -> impl IntoView {
     let asked = use_query_map();
     let which = Memo::new(move |_| asked.with(|q| q.get("do").unwrap_or_default()));
@@ -93,7 +96,7 @@ pub fn Outcomes(
         {move || match which.get().as_str() {
             "stop" => view! { <StopDialog fleet here=stop_here.clone()/> }.into_any(),
             "capacity" => view! { <CapacityDialog fleet here=capacity_here.clone()/> }.into_any(),
-            _ => view! { <ActDialog kind="fleets" name=fleet.with_untracked(|f| f.name.0.clone()) here=Signal::stored(other_here.clone())/> }.into_any(),
+            _ => view! { <ActDialog kind="fleets" name=fleet.with_untracked(|f| f.name.0.clone()) here=Signal::stored(other_here.clone()) first=dialog.clone()/> }.into_any(),
         }}
     }
 }

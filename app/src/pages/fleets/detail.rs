@@ -1,10 +1,11 @@
 //! One fleet: capacity now, sessions, errors with cause and remedy, configuration.
 
 use crate::api::fleet::StartFleet;
+use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
-use crate::pages::resources::form::{VerbForm, Which};
+use crate::pages::resources::form::{VerbForm, Which, asked_dialog, first_dialog};
 use crate::pages::resources::item::TabOf;
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
@@ -13,6 +14,7 @@ use crate::parts::frame::DataAge;
 use crate::parts::moment::Ago;
 use crate::paths;
 use crate::ui::icon::Icon;
+use domain::entry::FormView;
 use domain::fleet::{Fleet, FleetState};
 use domain::fleet_error::{Gravity, explain};
 use domain::names::Scope;
@@ -37,11 +39,22 @@ const TABS: [(&str, &str); 7] = [
 pub fn FleetDetail() -> impl IntoView {
     let params = use_params_map();
     let which = Memo::new(move |_| {
-        params.with(|p| (p.get("account").unwrap_or_default(), p.get("region").unwrap_or_default(), p.get("name").unwrap_or_default()))
+        params.with(|p| {
+            let [account, region, name, tab] = ["account", "region", "name", "tab"].map(|k| p.get(k).unwrap_or_default());
+            // What is no tab is an act: edit, tags.
+            let act = if TABS.iter().any(|(slug, _)| *slug == tab) { String::new() } else { tab };
+            (account, region, name, act)
+        })
     });
     move || {
-        let (account, region, name) = which.get();
-        view! { <One account region name/> }
+        let (account, region, name, verb) = which.get();
+        if verb.is_empty() {
+            return view! { <One account region name/> }.into_any();
+        }
+        let query = leptos_router::hooks::use_location().search.get_untracked();
+        let here = use_live().estate.with_untracked(|e| e.scope == Scope::new(account, region));
+        let which = Which { kind: "fleets".to_owned(), name, verb, query };
+        if here { view! { <VerbForm which/> }.into_any() } else { view! { <NotFoundInFrame/> }.into_any() }
     }
 }
 
@@ -57,13 +70,37 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     if !here {
         return view! { <NotFoundInFrame/> }.into_any();
     }
-    if !TABS.iter().any(|(slug, _)| *slug == tab.get_untracked()) {
-        // What is no tab may be an act: edit, delete, tags.
-        let query = leptos_router::hooks::use_location().search.get_untracked();
-        let which = Which { kind: "fleets".to_owned(), name, verb: tab.get_untracked(), query };
-        return view! { <VerbForm which/> }.into_any();
+    // One that was just made is here before the watcher knows of it; one that vanishes while one looks stays on screen.
+    let seen = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || found.with(Option::is_some));
+    let asked = asked_dialog("fleets", &name).filter(|which| !["stop", "capacity"].contains(&which.verb.as_str()));
+    let dialog = Resource::new_blocking(move || asked.clone(), first_dialog);
+    view! {
+        <Suspense fallback=|| ()>{move || {
+            let (scope, name) = (scope.clone(), name.clone());
+            Suspend::new(async move {
+                let dialog = dialog.await;
+                move || {
+                    let seen = seen.get();
+                    match found.get_untracked() {
+                        Some(first) if seen => view! { <Seen scope=scope.clone() name=name.clone() first found tab dialog=dialog.clone()/> }.into_any(),
+                        _ => gone(&name),
+                    }
+                }
+            })
+        }}</Suspense>
     }
-    let Some(first) = found.get_untracked() else { return gone(&name) };
+    .into_any()
+}
+
+#[component]
+fn Seen(
+    scope: Scope,
+    name: String,
+    first: Fleet,
+    found: Memo<Option<Fleet>>,
+    tab: Memo<String>,
+    dialog: Option<Result<FormView, AppError>>,
+) -> impl IntoView {
     // A fleet that vanishes while one looks keeps its last row on screen, with a word about it.
     let fleet = Memo::new(move |last: Option<&Fleet>| found.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone()));
     let vanished = Memo::new(move |_| found.with(Option::is_none));
@@ -111,7 +148,7 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
             </div>
             <nav class="tabs" aria-label="Fleet sections">{tabs}</nav>
             {move || vanished.get().then(|| view! { <div class="px-(--gutter) pt-4"><div class="banner t-warn" role="status"><Icon name="s-warn"/><div><strong>"This fleet no longer exists."</strong>" What you see is what it was."</div></div></div> })}
-            <Outcomes fleet here=outcomes_here start/>
+            <Outcomes fleet here=outcomes_here start dialog/>
             {move || match tab.get().as_str() {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),

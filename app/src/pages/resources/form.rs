@@ -9,7 +9,7 @@ use crate::api::resource::{ResourceAct, resource_code, resource_form};
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
 use crate::parts::error_view::ErrorView;
-use crate::parts::frame::use_flash;
+use crate::parts::frame::{use_acted, use_flash};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use domain::entry::{Clear, Entries, Entry, Field, FormView, Group, Limit, Need, When};
@@ -84,7 +84,23 @@ fn refused(which: &Which, error: AppError) -> AnyView {
     .into_any()
 }
 
-/// The dialog of the act that `?do=` names, over a list or a thing's page. `here` is the page without it.
+/// What `?do=` asks for, on the page of `kind` and `name`; none where it asks for nothing.
+pub fn asked_dialog(kind: &str, name: &str) -> Option<Which> {
+    let query = use_query_map().with_untracked(|q| q.get("do"))?;
+    let search = use_location().search.get_untracked();
+    Some(Which { kind: kind.to_owned(), name: name.to_owned(), verb: query, query: search })
+}
+
+/// The form of a dialog that the page was opened with: it is asked for with the page's own data, since a boundary of its own within the
+/// page's would not be taken over by the browser.
+pub async fn first_dialog(which: Option<Which>) -> Option<Result<FormView, AppError>> {
+    match which {
+        Some(w) => Some(resource_form(w.kind, w.name, w.verb, w.query).await),
+        None => None,
+    }
+}
+
+/// The dialog of the act that `?do=` names, over a list or a thing's page.
 #[component]
 pub fn ActDialog(
     /// The kind's slug.
@@ -96,34 +112,46 @@ pub fn ActDialog(
     /// The page's own path.
     #[prop(into)]
     here: Signal<String>,
+    /// The form that came with the page.
+    first: Option<Result<FormView, AppError>>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let search = use_location().search;
-    let verb = Memo::new(move |_| (query.with(|q| q.get("do").unwrap_or_default()), query.with(|q| q.get("row").unwrap_or_default())));
-    move || {
-        let (verb, _) = verb.get();
-        if verb.is_empty() {
-            return ().into_any();
-        }
-        let which = Which { kind: kind.clone(), name: name.clone(), verb, query: search.get_untracked() };
-        let form = asked(&which);
-        view! {
-            <Suspense fallback=|| ()>{move || {
-                let which = which.clone();
-                Suspend::new(async move {
-                    match form.await {
-                        Ok(form) => view! { <InDialog which form here/> }.into_any(),
-                        Err(error) => view! {
-                            <Dialog title="Not possible now" close=here>
-                                <div class="dlg-b" id="dialog-consequence"><ErrorView failure=error.0/></div>
-                                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Close"</a></div>
-                            </Dialog>
-                        }.into_any(),
+    let asked = asked_dialog(&kind, &name);
+    let opened = RwSignal::new(asked.zip(first));
+    #[cfg(feature = "hydrate")]
+    {
+        let query = use_query_map();
+        let search = use_location().search;
+        Effect::new(move |before: Option<(String, String)>| {
+            let (verb, row) = query.with(|q| (q.get("do").unwrap_or_default(), q.get("row").unwrap_or_default()));
+            let now = (verb.clone(), row);
+            if before.is_none() && opened.with_untracked(Option::is_some) || before.as_ref() == Some(&now) {
+                return now;
+            }
+            opened.set(None);
+            if !verb.is_empty() {
+                let which = Which { kind: kind.clone(), name: name.clone(), verb, query: search.get_untracked() };
+                leptos::task::spawn_local(async move {
+                    let form = first_dialog(Some(which.clone())).await;
+                    // Another may have been asked for meanwhile.
+                    if query.try_with_untracked(|q| q.get("do")) == Some(Some(which.verb.clone())) {
+                        let _ = opened.try_set(form.map(|form| (which, form)));
                     }
-                })
-            }}</Suspense>
-        }
-        .into_any()
+                });
+            }
+            now
+        });
+    }
+    move || {
+        opened.get().map(|(which, form)| match form {
+            Ok(form) => view! { <InDialog which form here/> }.into_any(),
+            Err(error) => view! {
+                <Dialog title="Not possible now" close=here>
+                    <div class="dlg-b" id="dialog-consequence"><ErrorView failure=error.0/></div>
+                    <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Close"</a></div>
+                </Dialog>
+            }
+            .into_any(),
+        })
     }
 }
 
@@ -153,10 +181,11 @@ fn set_up(which: &Which, mut form: FormView) -> Pieces {
         Some(Err(_)) => None,
         None => before.get_value(),
     });
-    let navigate = use_navigate();
+    let (navigate, acted) = (use_navigate(), use_acted());
     Effect::new(move |_| match action.value().get() {
         Some(Ok(done)) => {
             entering.hear(None);
+            acted.0.update(|n| *n += 1);
             if !done.to.is_empty() {
                 navigate(&done.to, NavigateOptions { replace: true, ..Default::default() });
             }

@@ -5,11 +5,13 @@ use crate::error::AppError;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::cell::{Taken, act_link, draw};
 use crate::pages::resources::code::CodeBlock;
-use crate::pages::resources::form::{ActDialog, VerbForm, Which};
+use crate::pages::resources::form::{ActDialog, VerbForm, Which, asked_dialog, first_dialog};
 use crate::parts::error_view::ErrorView;
+use crate::parts::frame::use_acted;
 use crate::parts::moment::Ago;
 use crate::paths;
 use crate::ui::icon::Icon;
+use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::fleet_error::explain;
 use domain::resource::{ItemView, Section, Trouble};
@@ -30,16 +32,21 @@ pub fn ResourceItem() -> impl IntoView {
 
 #[component]
 fn One(which: [String; 5]) -> impl IntoView {
-    let asked = which.clone();
+    let asked = (which.clone(), asked_dialog(&which[2], &which[3]));
     let query = use_location().search.get_untracked();
-    let first =
-        Resource::new_blocking(move || asked.clone(), |[account, region, kind, name, tab]| resource_item(account, region, kind, name, tab));
+    let first = Resource::new_blocking(
+        move || asked.clone(),
+        |([account, region, kind, name, tab], dialog)| async move {
+            let item = resource_item(account, region, kind, name, tab).await?;
+            Ok::<_, AppError>((item, first_dialog(dialog).await))
+        },
+    );
     view! {
         <Suspense fallback=|| ()>{move || {
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
-                    Ok(first) => view! { <Shown which first/> }.into_any(),
+                    Ok((first, dialog)) => view! { <Shown which first dialog/> }.into_any(),
                     Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => {
                         let [_, _, kind, name, verb] = which;
                         let which = Which { kind, name, verb, query };
@@ -70,13 +77,13 @@ fn gone(which: &[String; 5], error: AppError) -> AnyView {
 }
 
 #[component]
-fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
+fn Shown(which: [String; 5], first: ItemView, dialog: Option<Result<FormView, AppError>>) -> impl IntoView {
     let which_name = which[3].clone();
     let (name, title, list, kind) = (first.name.clone(), first.name.clone(), first.list.clone(), first.kind.clone());
     let scope = first.scope.clone();
-    let view = RwSignal::new(first);
+    let (view, acted) = (RwSignal::new(first), use_acted());
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<u32>| {
         let every = std::time::Duration::from_secs(if view.with(|v| v.moving) { 5 } else { 20 });
         let which = which.clone();
         let ask = move || {
@@ -94,12 +101,17 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
                 });
             }
         };
+        let acts = acted.0.get();
+        if before.is_some_and(|before| before != acts) {
+            ask();
+        }
         if let Ok(handle) = set_interval_with_handle(ask, every) {
             on_cleanup(move || handle.clear());
         }
+        acts
     });
     #[cfg(not(feature = "hydrate"))]
-    let _ = which;
+    let _ = (which, acted);
     let sections = Memo::new(move |_| view.with(|v| v.sections.clone()));
     let acts = Memo::new(move |_| view.with(|v| v.acts.clone()));
     let state = Memo::new(move |_| view.with(|v| v.state.clone()));
@@ -131,7 +143,7 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
                 </div>
             </div>
             {tabs}
-            <ActDialog kind=dialog_kind name=dialog_name here=Signal::derive(move || here.clone())/>
+            <ActDialog kind=dialog_kind name=dialog_name here=Signal::stored(here) first=dialog/>
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
                 {move || sections.get().into_iter().map(section).collect_view()}
@@ -153,17 +165,18 @@ pub fn TabOf(
     tab: &'static str,
 ) -> impl IntoView {
     let asked = (scope.account.0, scope.region.0, name);
+    let acted = use_acted().0;
     let item = Resource::new_blocking(
-        move || asked.clone(),
-        move |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name, tab.to_owned()),
+        move || (acted.get(), asked.clone()),
+        move |(_, (account, region, name))| resource_item(account, region, "fleets".to_owned(), name, tab.to_owned()),
     );
     view! {
-        <Suspense fallback=|| ()>{move || Suspend::new(async move {
+        <Transition fallback=|| ()>{move || Suspend::new(async move {
             match item.await {
                 Ok(item) => view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }.into_any(),
                 Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
             }
-        })}</Suspense>
+        })}</Transition>
     }
 }
 

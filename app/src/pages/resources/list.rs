@@ -5,11 +5,13 @@ use crate::api::session::FIRST_ROWS;
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
 use crate::pages::resources::cell::{Taken, act_link, draw};
-use crate::pages::resources::form::ActDialog;
+use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
 use crate::parts::capacity::thousands;
 use crate::parts::error_view::ErrorView;
+use crate::parts::frame::use_acted;
 use crate::parts::table::{Key, Rows, Spacer};
 use crate::paths;
+use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::resource::{ListView, Row};
 use leptos::prelude::*;
@@ -31,14 +33,20 @@ pub fn ResourceList() -> impl IntoView {
 #[component]
 fn Listed(kind: String) -> impl IntoView {
     let search = use_location().search;
-    let asked = (kind.clone(), search.get_untracked());
-    let first = Resource::new_blocking(move || asked.clone(), |(kind, query)| resource_list(kind, query, 0, FIRST_ROWS));
+    let asked = (kind.clone(), search.get_untracked(), asked_dialog(&kind, ""));
+    let first = Resource::new_blocking(
+        move || asked.clone(),
+        |(kind, query, dialog)| async move {
+            let list = resource_list(kind, query, 0, FIRST_ROWS).await?;
+            Ok::<_, AppError>((list, first_dialog(dialog).await))
+        },
+    );
     view! {
         <Suspense fallback=|| ()>{move || {
             let kind = kind.clone();
             Suspend::new(async move {
                 match first.await {
-                    Ok(first) => view! { <Shown kind first/> }.into_any(),
+                    Ok((first, dialog)) => view! { <Shown kind first dialog/> }.into_any(),
                     Err(AppError(Failure::NotFound { .. })) => view! { <NotFoundInFrame/> }.into_any(),
                     Err(error) => refused(&kind, error),
                 }
@@ -79,13 +87,14 @@ fn again(moving: Signal<bool>, ask: impl Fn() + Clone + 'static) {
 }
 
 #[component]
-fn Shown(kind: String, first: ListView) -> impl IntoView {
+fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError>>) -> impl IntoView {
     let search = use_location().search;
     let rows = Rows::new(0);
     let (title, noun, about, columns, acts) =
         (first.title.clone(), first.noun.clone(), first.about.clone(), first.columns.clone(), first.acts.clone());
     let view = RwSignal::new(first);
     let failure = RwSignal::new(None::<Failure>);
+    let acted = use_acted();
     let path = format!("/{kind}");
     #[cfg(feature = "hydrate")]
     {
@@ -111,6 +120,7 @@ fn Shown(kind: String, first: ListView) -> impl IntoView {
             search.track();
             rows.start.track();
             rows.len.track();
+            acted.0.track();
             if before.is_some() {
                 moved();
             }
@@ -118,7 +128,7 @@ fn Shown(kind: String, first: ListView) -> impl IntoView {
         again(Signal::derive(move || view.with(|v| v.moving)), ask);
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = failure;
+    let _ = (failure, acted);
     let matched = Signal::derive(move || view.with(|v| v.matched));
     let total = Signal::derive(move || view.with(|v| v.total));
     let query = Memo::new(move |_| paths::pairs(&search.get()));
@@ -191,7 +201,7 @@ fn Shown(kind: String, first: ListView) -> impl IntoView {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">{title}</h1><span class="count text-14 mt-0.5">{total}</span>
                 <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
-            <ActDialog kind=dialog_kind name="" here=Signal::derive(move || dialog_here.clone())/>
+            <ActDialog kind=dialog_kind name="" here=Signal::stored(dialog_here) first=dialog/>
             {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
             {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{facets}</nav></div> })}
             <div class="bar"><form class="fbox flex-1" role="search" action=path.clone()>
