@@ -6,7 +6,7 @@ use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::form::{VerbForm, Which, asked_dialog, first_dialog};
-use crate::pages::resources::item::TabOf;
+use crate::pages::resources::item::{TabData, TabOf, fleet_tab};
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
@@ -33,6 +33,9 @@ const TABS: [(&str, &str); 7] = [
     ("applications", "Applications"),
     ("tags", "Tags"),
 ];
+
+/// Tabs that show what hangs on the fleet.
+const HANGS: [&str; 3] = ["stacks", "applications", "tags"];
 
 /// A fleet's page, on any of its tabs.
 #[component]
@@ -73,16 +76,27 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     // One that was just made is here before the watcher knows of it; one that vanishes while one looks stays on screen.
     let seen = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || found.with(Option::is_some));
     let asked = asked_dialog("fleets", &name).filter(|which| !["stop", "capacity"].contains(&which.verb.as_str()));
-    let dialog = Resource::new_blocking(move || asked.clone(), first_dialog);
+    let hangs = HANGS.iter().find(|slug| **slug == tab.get_untracked()).copied();
+    let asked = (asked, hangs.map(str::to_owned), scope.clone(), name.clone());
+    let came = Resource::new_blocking(
+        move || asked.clone(),
+        |(dialog, hangs, scope, name)| async move {
+            let hangs = match HANGS.iter().find(|slug| hangs.as_deref() == Some(slug)) {
+                Some(slug) => Some(fleet_tab(scope, name, slug).await),
+                None => None,
+            };
+            (first_dialog(dialog).await, hangs)
+        },
+    );
     view! {
         <Suspense fallback=|| ()>{move || {
             let (scope, name) = (scope.clone(), name.clone());
             Suspend::new(async move {
-                let dialog = dialog.await;
+                let (dialog, on_tab) = came.await;
                 move || {
                     let seen = seen.get();
                     match found.get_untracked() {
-                        Some(first) if seen => view! { <Seen scope=scope.clone() name=name.clone() first found tab dialog=dialog.clone()/> }.into_any(),
+                        Some(first) if seen => view! { <Seen scope=scope.clone() name=name.clone() first found tab dialog=dialog.clone() on_tab=hangs.zip(on_tab.clone())/> }.into_any(),
                         _ => gone(&name),
                     }
                 }
@@ -100,6 +114,7 @@ fn Seen(
     found: Memo<Option<Fleet>>,
     tab: Memo<String>,
     dialog: Option<Result<FormView, AppError>>,
+    on_tab: Option<(&'static str, TabData)>,
 ) -> impl IntoView {
     // A fleet that vanishes while one looks keeps its last row on screen, with a word about it.
     let fleet = Memo::new(move |last: Option<&Fleet>| found.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone()));
@@ -153,10 +168,13 @@ fn Seen(
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
                 "configuration" => view! { <Configuration fleet/> }.into_any(),
-                "stacks" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="stacks"/> }.into_any(),
-                "applications" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="applications"/> }.into_any(),
-                "tags" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab="tags"/> }.into_any(),
-                _ => view! { <Capacity fleet base=base.clone()/> }.into_any(),
+                slug => match HANGS.iter().find(|hangs| **hangs == slug) {
+                    Some(slug) => {
+                        let first = on_tab.clone().filter(|(on, _)| on == slug).map(|(_, data)| data);
+                        view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug first/> }.into_any()
+                    }
+                    None => view! { <Capacity fleet base=base.clone()/> }.into_any(),
+                },
             }}
         </main>
     }

@@ -63,13 +63,18 @@ pub fn VerbForm(
         <Suspense fallback=|| ()>{move || {
             let which = which.clone();
             Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Page which form/> }.into_any(),
-                    Err(AppError(Failure::NotFound { .. })) => view! { <NotFoundInFrame/> }.into_any(),
-                    Err(error) => refused(&which, error),
-                }
+                shown(which, form.await)
             })
         }}</Suspense>
+    }
+}
+
+/// The form that was asked for, or why it could not be had.
+pub fn shown(which: Which, form: Result<FormView, AppError>) -> AnyView {
+    match form {
+        Ok(form) => view! { <Page which form/> }.into_any(),
+        Err(AppError(Failure::NotFound { .. })) => view! { <NotFoundInFrame/> }.into_any(),
+        Err(error) => refused(&which, error),
     }
 }
 

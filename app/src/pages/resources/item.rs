@@ -1,11 +1,11 @@
 //! `/{account}/{region}/{kind}/{name}` and its tabs: one thing. What is no tab is the form of an act.
 
-use crate::api::resource::resource_item;
+use crate::api::resource::{resource_form, resource_item};
 use crate::error::AppError;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::cell::{Taken, act_link, draw};
 use crate::pages::resources::code::CodeBlock;
-use crate::pages::resources::form::{ActDialog, VerbForm, Which, asked_dialog, first_dialog};
+use crate::pages::resources::form::{self, ActDialog, Which, asked_dialog, first_dialog};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_acted;
 use crate::parts::moment::Ago;
@@ -18,6 +18,7 @@ use domain::resource::{ItemView, Section, Trouble};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
+use serde::{Deserialize, Serialize};
 
 /// The thing that the path names.
 #[component]
@@ -30,15 +31,30 @@ pub fn ResourceItem() -> impl IntoView {
     }
 }
 
+/// What came for a path.
+#[derive(Clone, Serialize, Deserialize)]
+enum Came {
+    /// The thing, and the form of the dialog over it.
+    Item(ItemView, Option<Result<FormView, AppError>>),
+    /// What is no tab of it is an act.
+    Form(Result<FormView, AppError>),
+    /// Neither.
+    Failed(AppError),
+}
+
 #[component]
 fn One(which: [String; 5]) -> impl IntoView {
-    let asked = (which.clone(), asked_dialog(&which[2], &which[3]));
     let query = use_location().search.get_untracked();
+    let asked = (which.clone(), asked_dialog(&which[2], &which[3]), query.clone());
+    // All of it at once: a boundary within a boundary is not taken over by the browser.
     let first = Resource::new_blocking(
         move || asked.clone(),
-        |([account, region, kind, name, tab], dialog)| async move {
-            let item = resource_item(account, region, kind, name, tab).await?;
-            Ok::<_, AppError>((item, first_dialog(dialog).await))
+        |([account, region, kind, name, tab], dialog, query)| async move {
+            match resource_item(account, region, kind.clone(), name.clone(), tab.clone()).await {
+                Ok(item) => Came::Item(item, first_dialog(dialog).await),
+                Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => Came::Form(resource_form(kind, name, tab, query).await),
+                Err(error) => Came::Failed(error),
+            }
         },
     );
     view! {
@@ -46,14 +62,15 @@ fn One(which: [String; 5]) -> impl IntoView {
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
-                    Ok((first, dialog)) => view! { <Shown which first dialog/> }.into_any(),
-                    Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => {
+                    Came::Item(first, dialog) => view! { <Shown which first dialog/> }.into_any(),
+                    Came::Form(form) => {
                         let [_, _, kind, name, verb] = which;
-                        let which = Which { kind, name, verb, query };
-                        view! { <VerbForm which/> }.into_any()
+                        form::shown(Which { kind, name, verb, query }, form)
                     }
-                    Err(AppError(Failure::NotFound { noun, .. })) if noun == "page" || noun == "account and region" => view! { <NotFoundInFrame/> }.into_any(),
-                    Err(error) => gone(&which, error),
+                    Came::Failed(AppError(Failure::NotFound { noun, .. })) if noun == "page" || noun == "account and region" => {
+                        view! { <NotFoundInFrame/> }.into_any()
+                    }
+                    Came::Failed(error) => gone(&which, error),
                 }
             })
         }}</Suspense>
@@ -154,7 +171,15 @@ fn Shown(which: [String; 5], first: ItemView, dialog: Option<Result<FormView, Ap
     .into_any()
 }
 
-/// A tab of a fleet, whose page is its own: what hangs on it, with the acts on that.
+/// What hangs on a fleet, for a tab of its page, which is its own: with the acts on it.
+pub type TabData = Result<ItemView, AppError>;
+
+/// The data of a fleet's tab.
+pub async fn fleet_tab(scope: domain::names::Scope, name: String, tab: &'static str) -> TabData {
+    resource_item(scope.account.0, scope.region.0, "fleets".to_owned(), name, tab.to_owned()).await
+}
+
+/// A tab of a fleet. The data that came with the page is `first`; it is asked for anew after each act.
 #[component]
 pub fn TabOf(
     /// Where it is.
@@ -163,20 +188,35 @@ pub fn TabOf(
     name: String,
     /// The tab.
     tab: &'static str,
+    /// What came with the page, if it was opened on this tab.
+    first: Option<TabData>,
 ) -> impl IntoView {
-    let asked = (scope.account.0, scope.region.0, name);
-    let acted = use_acted().0;
-    let item = Resource::new_blocking(
-        move || (acted.get(), asked.clone()),
-        move |(_, (account, region, name))| resource_item(account, region, "fleets".to_owned(), name, tab.to_owned()),
-    );
-    view! {
-        <Transition fallback=|| ()>{move || Suspend::new(async move {
-            match item.await {
-                Ok(item) => view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }.into_any(),
-                Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
+    let data = RwSignal::new(first);
+    #[cfg(feature = "hydrate")]
+    {
+        let acted = use_acted().0;
+        Effect::new(move |before: Option<u32>| {
+            let acts = acted.get();
+            if before.is_some_and(|b| b != acts) || data.with_untracked(Option::is_none) {
+                let (scope, name) = (scope.clone(), name.clone());
+                leptos::task::spawn_local(async move {
+                    let new = fleet_tab(scope, name, tab).await;
+                    let _ = data.try_set(Some(new));
+                });
             }
-        })}</Transition>
+            acts
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (scope, name, tab);
+    move || {
+        data.get().map(|data| match data {
+            Ok(item) => {
+                view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }
+                    .into_any()
+            }
+            Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
+        })
     }
 }
 
