@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod fleet_error;
 pub mod fleet_members;
 pub mod form;
+pub mod image_error;
 pub mod list;
 pub mod live;
 pub mod names;

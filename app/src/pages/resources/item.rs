@@ -2,6 +2,7 @@
 
 use crate::api::resource::resource_item;
 use crate::error::AppError;
+use crate::pages::images::dialog::ShareDialog;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::cell::{Taken, act_link, draw};
 use crate::pages::resources::code::CodeBlock;
@@ -12,7 +13,7 @@ use crate::paths;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use domain::fleet_error::explain;
-use domain::resource::{ItemView, Section, Trouble};
+use domain::resource::{Branch, ItemView, Section, Trouble};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -76,7 +77,11 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
     let scope = first.scope.clone();
     let view = RwSignal::new(first);
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
+    let search = use_location().search;
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |before: Option<()>| {
+        // A dialog that closes has changed something.
+        search.track();
         let every = std::time::Duration::from_secs(if view.with(|v| v.moving) { 5 } else { 20 });
         let which = which.clone();
         let ask = move || {
@@ -94,6 +99,9 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
                 });
             }
         };
+        if before.is_some() {
+            ask();
+        }
         if let Ok(handle) = set_interval_with_handle(ask, every) {
             on_cleanup(move || handle.clear());
         }
@@ -131,6 +139,10 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
                 </div>
             </div>
             {tabs}
+            {(dialog_kind == "images").then(|| {
+                let here = here.clone();
+                view! { <ShareDialog image=dialog_name.clone() here=Signal::derive(move || here.clone())/> }
+            })}
             <ActDialog kind=dialog_kind name=dialog_name here=Signal::derive(move || here.clone())/>
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
@@ -168,7 +180,7 @@ pub fn TabOf(
 }
 
 fn trouble(trouble: Trouble) -> AnyView {
-    let words = explain(&trouble.code);
+    let words = explain(&trouble.code).or_else(|| domain::image_error::explain(&trouble.code));
     view! {
         <div class="banner t-fault" role="status"><Icon name="s-fail"/><div class="flex-1 min-w-0 grid gap-1">
             <p><strong>{words.map_or("AWS reports an error", |w| w.meaning)}</strong>" "<span class="text-text-2">{trouble.message}</span></p>
@@ -179,7 +191,16 @@ fn trouble(trouble: Trouble) -> AnyView {
     .into_any()
 }
 
+/// A line of a tree, with what is below it as a list of its own.
+fn branch(one: Branch) -> AnyView {
+    let notes = one.notes.into_iter().filter(|n| *n != domain::resource::Cell::None).map(|n| view! { <span class="text-12 text-text-3">{draw(n)}</span> }).collect_view();
+    let below = (!one.below.is_empty()).then(|| view! { <ul>{one.below.into_iter().map(branch).collect_view()}</ul> });
+    let (class, tag) = if one.here { ("tree-line is-here", Some(view! { <span class="tag">"this image"</span> })) } else { ("tree-line", None) };
+    view! { <li><span class=class aria-current=one.here.then_some("page")>{draw(one.cell)}{tag}{notes}</span>{below}</li> }.into_any()
+}
+
 fn section(part: Section) -> AnyView {
+    let tree = (!part.tree.is_empty()).then(|| view! { <ul class="tree">{part.tree.into_iter().map(branch).collect_view()}</ul> });
     let facts = (!part.facts.is_empty()).then(|| {
         let rows = part.facts.into_iter().map(|(name, cell)| view! { <dt>{name}</dt><dd class="min-w-0">{draw(cell)}</dd> }).collect_view();
         view! { <dl class="dl max-w-4xl">{rows}</dl> }
@@ -198,12 +219,12 @@ fn section(part: Section) -> AnyView {
             .collect_view();
         view! { <div class="overflow-x-auto relative" tabindex="0" role="region" aria-label=part.title.clone()><table class="tbl plain"><thead><tr>{heads}{has_acts.then(|| view! { <th scope="col" class="r"><span class="sr-only">"Acts"</span></th> })}</tr></thead><tbody>{rows}</tbody></table></div> }
     });
-    let nothing = (facts.is_none() && table.is_none() && part.failure.is_none()).then(|| view! { <p class="text-text-2">{part.empty}</p> });
+    let nothing = (facts.is_none() && table.is_none() && tree.is_none() && part.failure.is_none()).then(|| view! { <p class="text-text-2">{part.empty}</p> });
     view! {
         <section class="min-w-0 grid gap-2">
             <div class="flex flex-wrap items-center gap-2"><h2 class="h2">{part.title}</h2><div class="ml-auto flex flex-wrap gap-1.5">{part.acts.into_iter().map(|a| act_link(a, true)).collect_view()}</div></div>
             {part.failure.map(|failure| view! { <ErrorView failure role="status"/> })}
-            {facts}{table}{nothing}
+            {tree}{facts}{table}{nothing}
         </section>
     }
     .into_any()

@@ -10,6 +10,14 @@ use serde_json::json;
 
 const DAY: Ms = 86_400_000;
 
+/// Public base images of before that AWS still offers, and the seconds at which they were released.
+const EARLIER: [(&str, &str, i64); 4] = [
+    ("AppStream-WinServer2022-12-05-2025", "WINDOWS_SERVER_2022", 1_764_892_800),
+    ("AppStream-WinServer2022-03-24-2026", "WINDOWS_SERVER_2022", 1_774_310_400),
+    ("AppStream-WinServer2019-03-24-2026", "WINDOWS_SERVER_2019", 1_774_310_400),
+    ("AppStream-RockyLinux8-03-24-2026", "ROCKY_LINUX8", 1_774_310_400),
+];
+
 /// The account that the company shares images with, and the other way round.
 pub const PARTNER: &str = "444455556666";
 
@@ -44,6 +52,18 @@ const IMAGES: [(&str, &str, &str, i64); 25] = [
 
 /// Plants images, sharing and builders of the company's first Region.
 pub fn plant(world: &mut World, now: Ms) {
+    for (name, platform, released) in EARLIER {
+        let mut image = image::record(name, &format!("arn:aws:appstream:{}::image/{name}", world.region), platform, "PUBLIC");
+        let agent = name.get(name.len().saturating_sub(10)..).unwrap_or(name);
+        for (member, value) in [
+            ("CreatedTime", json!(released)),
+            ("PublicBaseImageReleasedDate", json!(released)),
+            ("AppstreamAgentVersion", json!(agent)),
+        ] {
+            image.insert(member.into(), value);
+        }
+        world.images.insert(name.into(), image);
+    }
     for (name, platform, base, days) in IMAGES {
         image::add_private(world, name, platform, now - days * DAY);
         let base = world.images.get(base).map(|b| b["Arn"].clone());
@@ -54,6 +74,14 @@ pub fn plant(world: &mut World, now: Ms) {
                 image.insert("BaseImageArn".into(), arn);
             }
             image.insert("Applications".into(), applications);
+            // They stand on the base that was there when they were made; AWS has withdrawn the oldest since.
+            let made = (now - days * DAY) / 1000;
+            let bases = EARLIER.iter().filter(|(_, p, released)| *p == platform && *released <= made);
+            if let Some(released) = bases.map(|(.., released)| *released).max() {
+                image.insert("PublicBaseImageReleasedDate".into(), json!(released));
+            } else if EARLIER.iter().any(|(_, p, _)| *p == platform) {
+                image.insert("PublicBaseImageReleasedDate".into(), json!(1_752_105_600));
+            }
             if days > 240 {
                 image.insert("AppstreamAgentVersion".into(), "03-24-2026".into());
             }
