@@ -50,17 +50,18 @@ impl Rights {
     }
 }
 
-/// Rights by cell; a cell is `account:image`. What is not in it has none.
+/// Rights by cell. What is not in it has none.
 pub type Table = BTreeMap<String, Rights>;
 
-/// The cell of an image and an account.
+/// The cell of an image and an account: `a444455556666:gold`. The letter is for the names of form fields: in them a number would be
+/// read as a place in a list.
 pub fn cell(account: &str, image: &str) -> String {
-    [account, ":", image].concat()
+    ["a", account, ":", image].concat()
 }
 
 /// Account and image of a cell.
 pub fn parts(cell: &str) -> (&str, &str) {
-    cell.split_once(':').unwrap_or(("", cell))
+    cell.strip_prefix('a').unwrap_or(cell).split_once(':').unwrap_or(("", cell))
 }
 
 /// The rights in a cell.
@@ -71,7 +72,7 @@ pub fn at(table: &Table, cell: &str) -> Rights {
 /// One cell that differs: one call of AppStream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// `account:image`.
+    /// As [`cell`] makes it.
     pub cell: String,
     /// What the account may do now.
     pub was: Rights,

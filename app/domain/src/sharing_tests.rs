@@ -30,8 +30,8 @@ fn an_account_number_has_twelve_digits_however_they_are_typed_and_is_not_the_own
 
 #[test]
 fn changes_are_counted_told_and_written_for_the_shell() {
-    let was = table(&[("444455556666:gold", BOTH), ("777788889999:gold", FLEETS)]);
-    let wanted = table(&[("444455556666:gold", Rights { fleet: false, builder: true }), ("222233334444:gold", FLEETS)]);
+    let was = table(&[("a444455556666:gold", BOTH), ("a777788889999:gold", FLEETS)]);
+    let wanted = table(&[("a444455556666:gold", Rights { fleet: false, builder: true }), ("a222233334444:gold", FLEETS)]);
     let changes = diff(&was, &wanted);
     assert_eq!(summary(&changes), "1 to add, 1 to change, 1 to remove");
     assert_eq!(summary(&[]), "");
@@ -50,7 +50,7 @@ fn changes_are_counted_told_and_written_for_the_shell() {
 
 #[test]
 fn taking_the_right_for_fleets_asks_for_the_number_of_each_account() {
-    let changes = diff(&table(&[("444455556666:gold", BOTH), ("777788889999:gold", BOTH)]), &Table::new());
+    let changes = diff(&table(&[("a444455556666:gold", BOTH), ("a777788889999:gold", BOTH)]), &Table::new());
     let confirm = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| (confirm_field(k), (*v).to_owned())).collect();
     let form = |pairs: &[(&str, &str)]| ShareForm::of(&changes, confirm(pairs));
     assert_eq!(form(&[]).unconfirmed(&changes).len(), 2);
@@ -58,26 +58,26 @@ fn taking_the_right_for_fleets_asks_for_the_number_of_each_account() {
     assert_eq!(left, [FieldError::new("account-777788889999", "Type 777788889999 to confirm.")]);
     assert!(form(&[("444455556666", "444455556666"), ("777788889999", "777788889999")]).unconfirmed(&changes).is_empty());
     // Image builders that exist are left alone: nothing is asked.
-    let builders = diff(&table(&[("444455556666:gold", BOTH)]), &table(&[("444455556666:gold", FLEETS)]));
+    let builders = diff(&table(&[("a444455556666:gold", BOTH)]), &table(&[("a444455556666:gold", FLEETS)]));
     assert!(ShareForm::of(&builders, BTreeMap::new()).unconfirmed(&builders).is_empty());
 }
 
 #[test]
 fn a_plain_form_adds_an_account_and_clears_by_empty_boxes() {
     let mut form = ShareForm { image: "gold".into(), add: "2222 3333 4444".into(), ..ShareForm::default() };
-    form.was.insert("444455556666:gold".into(), "fb".into());
+    form.was.insert("a444455556666:gold".into(), "fb".into());
     let (was, wanted) = form.parse(OWN).unwrap();
     let changes = diff(&was, &wanted);
     assert_eq!(changes.iter().map(|c| (c.cell.as_str(), c.is)).collect::<Vec<_>>(), [
-        ("222233334444:gold", FLEETS),
-        ("444455556666:gold", Rights::NONE)
+        ("a222233334444:gold", FLEETS),
+        ("a444455556666:gold", Rights::NONE)
     ]);
     form.add = "4444 5555 6666".into();
     assert_eq!(form.parse(OWN).unwrap_err()[0].field, "add");
     form.add = "1".into();
     assert!(form.parse(OWN).unwrap_err()[0].message.contains("this has 1"));
     form.add.clear();
-    form.was.insert("12:gold".into(), String::new());
+    form.was.insert("a12:gold".into(), String::new());
     assert!(form.parse(OWN).is_err());
 }
 

@@ -208,7 +208,10 @@ fn row(staging: Staging, columns: Memo<Vec<String>>, image: SharedImage) -> AnyV
     let name = StoredValue::new(image.name.clone());
     // Unknown rights must not be overwritten by an empty box.
     let locked = image.why_not.clone().or_else(|| image.failure.as_ref().map(|f| f.advice().title));
-    let reason = locked.clone().map(|reason| view! { <span class="tag tag--tone t-warn" title=reason.clone()>"locked"<span class="sr-only">". "{reason}</span></span> });
+    let reason = locked.clone().map(|reason| {
+        let told = [". ", &reason].concat();
+        view! { <span class="tag tag--tone t-warn" title=reason>"locked"<span class="sr-only">{told}</span></span> }
+    });
     let failed = move || {
         staging.results.with(|all| all.iter().any(|r| r.failure.is_some() && name.with_value(|n| parts(&r.change.cell).1 == n))).then(|| view! { <span class="tag tag--tone t-fault">"failed"</span> })
     };

@@ -89,7 +89,7 @@ impl Staging {
     fn heard(self, results: Vec<ShareResult>, done: Callback<()>) {
         let made: Vec<Change> = results.iter().filter(|r| r.failure.is_none()).map(|r| r.change.clone()).collect();
         self.truth.update(|truth| apply(truth, &made));
-        self.wanted.update(|wanted| made.iter().for_each(|change| drop(wanted.remove(&change.cell))));
+        self.wanted.update(|wanted| wanted.retain(|cell, _| !made.iter().any(|change| change.cell == *cell)));
         self.failure.set(None);
         self.confirm.set(BTreeMap::new());
         let all = made.len() == results.len();

@@ -18,6 +18,9 @@ const EARLIER: [(&str, &str, i64); 4] = [
     ("AppStream-RockyLinux8-03-24-2026", "ROCKY_LINUX8", 1_774_310_400),
 ];
 
+/// The release of a base image that AWS does not offer any more: the day in its name, and the seconds.
+const WITHDRAWN: (&str, i64) = ("07-10-2025", 1_752_105_600);
+
 /// The account that the company shares images with, and the other way round.
 pub const PARTNER: &str = "444455556666";
 
@@ -66,7 +69,7 @@ pub fn plant(world: &mut World, now: Ms) {
     }
     for (name, platform, base, days) in IMAGES {
         image::add_private(world, name, platform, now - days * DAY);
-        let base = world.images.get(base).map(|b| b["Arn"].clone());
+        let (base, region) = (world.images.get(base).map(|b| b["Arn"].clone()), world.region.clone());
         let applications =
             json!([{"Name": "desktop-tools", "DisplayName": "Desktop Tools", "LaunchPath": "C:\\Tools\\tools.exe", "Enabled": true}]);
         if let Some(image) = world.images.get_mut(name) {
@@ -74,13 +77,17 @@ pub fn plant(world: &mut World, now: Ms) {
                 image.insert("BaseImageArn".into(), arn);
             }
             image.insert("Applications".into(), applications);
-            // They stand on the base that was there when they were made; AWS has withdrawn the oldest since.
+            // They stand on the base that was there when they were made; AWS has withdrawn the oldest one since.
             let made = (now - days * DAY) / 1000;
-            let bases = EARLIER.iter().filter(|(_, p, released)| *p == platform && *released <= made);
-            if let Some(released) = bases.map(|(.., released)| *released).max() {
-                image.insert("PublicBaseImageReleasedDate".into(), json!(released));
-            } else if EARLIER.iter().any(|(_, p, _)| *p == platform) {
-                image.insert("PublicBaseImageReleasedDate".into(), json!(1_752_105_600));
+            let earlier = EARLIER.iter().filter(|(_, p, _)| *p == platform);
+            if earlier.clone().next().is_some() {
+                let stood = earlier.filter(|(.., released)| *released <= made).max_by_key(|(.., released)| *released);
+                let family = image["BaseImageArn"].as_str().and_then(|arn| arn.strip_suffix("-06-17-2026")).map(str::to_owned);
+                image.insert("PublicBaseImageReleasedDate".into(), json!(stood.map_or(WITHDRAWN.1, |(.., released)| *released)));
+                if let Some(family) = family {
+                    let name = stood.map_or_else(|| format!("{family}-{}", WITHDRAWN.0), |(name, ..)| format!("arn:aws:appstream:{region}::image/{name}"));
+                    image.insert("BaseImageArn".into(), name.into());
+                }
             }
             if days > 240 {
                 image.insert("AppstreamAgentVersion".into(), "03-24-2026".into());

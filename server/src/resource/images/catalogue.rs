@@ -78,8 +78,8 @@ pub fn enrich(images: &[Value], builders: &[Value], estate: &Estate) -> Vec<Valu
         .map(|i| {
             let mut image = images[i].clone();
             let arn = text(&images[i], "Arn");
-            let on = |map: &HashMap<&str, Vec<&str>>| map.get(arn).cloned().unwrap_or_default();
-            let (used, built) = (on(&fleets), on(&makers));
+            let used = fleets.get(arn).cloned().unwrap_or_default();
+            let built = makers.get(arn).cloned().unwrap_or_default();
             let own = image["Visibility"] == "PRIVATE";
             let newer = family.newer(i);
             let mut is = vec![text(&image, "Visibility").to_owned()];
