@@ -126,11 +126,7 @@ pub fn merge(was: Rights, wanted: Rights, truth: Rights) -> Rights {
 /// “3 to add, 1 to change, 1 to remove”; nothing when nothing changes.
 pub fn summary(changes: &[Change]) -> String {
     let count = |wanted: fn(&Change) -> bool| changes.iter().filter(|c| wanted(c)).count();
-    let all = [
-        (count(Change::adds), "to add"),
-        (count(|c| !c.adds() && !c.removes()), "to change"),
-        (count(Change::removes), "to remove"),
-    ];
+    let all = [(count(Change::adds), "to add"), (count(|c| !c.adds() && !c.removes()), "to change"), (count(Change::removes), "to remove")];
     let mut out = String::new();
     for (n, words) in all.into_iter().filter(|(n, _)| *n > 0) {
         if !out.is_empty() {
@@ -211,12 +207,7 @@ pub fn cli(region: &str, changes: &[Change]) -> String {
         }
         if !change.removes() {
             let word = |yes: bool| if yes { "true" } else { "false" };
-            for part in [
-                " \\\n  --image-permissions allowFleet=",
-                word(change.is.fleet),
-                ",allowImageBuilder=",
-                word(change.is.builder),
-            ] {
+            for part in [" \\\n  --image-permissions allowFleet=", word(change.is.fleet), ",allowImageBuilder=", word(change.is.builder)] {
                 out.push_str(part);
             }
         }

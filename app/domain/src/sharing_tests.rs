@@ -68,10 +68,10 @@ fn a_plain_form_adds_an_account_and_clears_by_empty_boxes() {
     form.was.insert("a444455556666:gold".into(), "fb".into());
     let (was, wanted) = form.parse(OWN).unwrap();
     let changes = diff(&was, &wanted);
-    assert_eq!(changes.iter().map(|c| (c.cell.as_str(), c.is)).collect::<Vec<_>>(), [
-        ("a222233334444:gold", FLEETS),
-        ("a444455556666:gold", Rights::NONE)
-    ]);
+    assert_eq!(
+        changes.iter().map(|c| (c.cell.as_str(), c.is)).collect::<Vec<_>>(),
+        [("a222233334444:gold", FLEETS), ("a444455556666:gold", Rights::NONE)]
+    );
     form.add = "4444 5555 6666".into();
     assert_eq!(form.parse(OWN).unwrap_err()[0].field, "add");
     form.add = "1".into();

@@ -149,7 +149,10 @@ impl Catalogue {
         if kind.slug == "sessions" {
             let estate = self.watcher.estate();
             let rows: Vec<Value> = estate.sessions.iter().map(session).collect();
-            return Ok((Arc::new(rows), estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default()));
+            return Ok((
+                Arc::new(rows),
+                estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default(),
+            ));
         }
         let mut input = (kind.asked)();
         let (mut rows, taken) = match kind.slug {

@@ -7,10 +7,10 @@ use domain::names::Scope;
 use domain::resource::Cell;
 use domain::sharing::{Rights, ShareForm, Table, cell, confirm_field, diff};
 use serde_json::{Value, json};
+use server::gateway::Sdk;
 use server::gateway::client::{self, Wire};
 use server::gateway::clock::AwsClock;
 use server::gateway::embedded::Embedded;
-use server::gateway::Sdk;
 use server::poll::Watcher;
 use server::resource::Catalogue;
 use simulator::Seed;
@@ -166,14 +166,20 @@ async fn the_catalogue_tells_freshness_use_and_ancestry_without_a_call_an_image(
     let at = |head: &str| list.columns.iter().position(|c| c == head).unwrap() - 1;
     let row = |name: &str| list.rows.iter().find(|r| r.name == name).unwrap_or_else(|| panic!("{name}"));
     let words = |name: &str, head: &str| row(name).cells[at(head)].words();
-    assert!(matches!(&row("finance-win22-2026-06-02").cells[at("Base image")], Cell::Tag { text, .. } if text == "1 newer"), "{:?}", row("finance-win22-2026-06-02"));
+    assert!(
+        matches!(&row("finance-win22-2026-06-02").cells[at("Base image")], Cell::Tag { text, .. } if text == "1 newer"),
+        "{:?}",
+        row("finance-win22-2026-06-02")
+    );
     assert_eq!(words("win25-pilot-2026-07-30", "Base image"), "Current");
     assert_eq!(words("win25-pilot-2026-07-30", "Agent"), "Latest");
     assert_eq!(words("cad-win22-2025-08-07", "Agent"), "03-24-2026");
     assert_eq!(words("finance-win22-2026-03-10", "Ancestry"), "3 between, 1 from it");
     assert!(words(FINANCE, "Used by").contains("fleet"), "{}", words(FINANCE, "Used by"));
     // Counts of the quick filters are of what they leave.
-    for filter in ["is=SHARED", "is=SHARED_OUT", "is=PUBLIC", "is=PRIVATE&has=update", "is=PRIVATE&has=failed", "is=PRIVATE&has=unused", "has=moving"] {
+    for filter in
+        ["is=SHARED", "is=SHARED_OUT", "is=PUBLIC", "is=PRIVATE&has=update", "is=PRIVATE&has=failed", "is=PRIVATE&has=unused", "has=moving"]
+    {
         let list = b.catalogue.list("images", &format!("?{filter}"), 0, 100).await.unwrap();
         let wanted = filter.rsplit('&').next().unwrap();
         let (key, value) = wanted.split_once('=').unwrap();
@@ -216,7 +222,9 @@ async fn the_page_of_an_image_shows_where_it_comes_from_who_is_on_it_and_why_it_
 #[tokio::test]
 async fn an_export_says_how_far_it_is() {
     let b = Bench::start(Seed::Demo).await;
-    let fields: Entries = [("AmiName", "finance-ami"), ("IamRoleArn", "arn:aws:iam::111122223333:role/Export")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let fields: Entries = [("AmiName", "finance-ami"), ("IamRoleArn", "arn:aws:iam::111122223333:role/Export")]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into();
     b.catalogue.act("images", FINANCE, "export", "", "", &fields).await.unwrap();
     let progress = async || {
         b.catalogue.forget();

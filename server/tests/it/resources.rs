@@ -377,7 +377,10 @@ async fn every_form_reaches_its_operation() {
     let check = b.tried("images", "", "import", "", &mine).await.unwrap();
     assert!(check.message.contains("check succeeded") && check.to.is_empty() && !check.checked.is_empty(), "{check:?}");
     let go = |name: &'static str| [("Name", name), mine[1], mine[2], ("step", "go"), ("checked", check.checked.as_str())];
-    assert!(b.tried("images", "", "import", "", &go("other")).await.is_err_and(|e| matches!(e, Failure::Fields(_))), "not what was checked");
+    assert!(
+        b.tried("images", "", "import", "", &go("other")).await.is_err_and(|e| matches!(e, Failure::Fields(_))),
+        "not what was checked"
+    );
     assert_eq!(b.tried("images", "", "import", "", &go("mine")).await.unwrap().message, "The import has begun; it takes 30 to 60 minutes.");
     b.pass(9000);
     b.ok("images", "gold", "delete", "", &[]).await;
@@ -405,7 +408,8 @@ async fn every_form_reaches_its_operation() {
     for kind in &KINDS {
         b.catalogue.list(kind.slug, "", 0, 50).await.unwrap();
     }
-    let all: BTreeSet<&str> = KINDS.iter().flat_map(|k| k.verbs).filter(|v| !v.own).map(|v| v.operation).filter(|o| *o != "UpdateImageBuilder").collect();
+    let all: BTreeSet<&str> =
+        KINDS.iter().flat_map(|k| k.verbs).filter(|v| !v.own).map(|v| v.operation).filter(|o| *o != "UpdateImageBuilder").collect();
     assert_eq!(*b.called.lock().unwrap(), all, "every act was done");
 }
 

@@ -64,7 +64,9 @@ fn Share(image: String, row: String, view: SharingView, here: Signal<String>) ->
     let locked = view.images.first().and_then(|i| i.why_not.clone());
     let failure = view.images.first().and_then(|i| i.failure.clone());
     let mut known = view.accounts.clone();
-    for (number, _) in staging.wanted.with_untracked(|w| w.keys().map(|c| parts(c)).map(|(a, i)| (a.to_owned(), i.to_owned())).collect::<Vec<_>>()) {
+    for (number, _) in
+        staging.wanted.with_untracked(|w| w.keys().map(|c| parts(c)).map(|(a, i)| (a.to_owned(), i.to_owned())).collect::<Vec<_>>())
+    {
         if !known.contains(&number) {
             known.push(number);
         }

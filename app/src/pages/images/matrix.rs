@@ -165,7 +165,12 @@ fn Filters(view: RwSignal<SharingView>, query: Memo<Vec<(String, String)>>, colu
     };
     // A plain form sends what was added before along with the new number.
     let before = move || {
-        query.get().into_iter().filter(|(k, _)| k == "q" || k == "is").map(|(k, v)| view! { <input type="hidden" name=k value=v/> }).collect_view()
+        query
+            .get()
+            .into_iter()
+            .filter(|(k, _)| k == "q" || k == "is")
+            .map(|(k, v)| view! { <input type="hidden" name=k value=v/> })
+            .collect_view()
     };
     let earlier = move || {
         let own = view.with_untracked(|v| v.own.clone());
@@ -190,9 +195,8 @@ fn Filters(view: RwSignal<SharingView>, query: Memo<Vec<(String, String)>>, colu
 #[component]
 fn Grid(staging: Staging, images: Memo<Vec<SharedImage>>, columns: Memo<Vec<String>>) -> impl IntoView {
     let heads = move || columns.get().iter().map(|a| view! { <th scope="colgroup" colspan="2">{number(a)}</th> }).collect_view();
-    let rights = move || {
-        columns.get().iter().map(|_| view! { <th scope="col">"Fleets"</th><th scope="col">"Builders"</th> }).collect_view()
-    };
+    let rights =
+        move || columns.get().iter().map(|_| view! { <th scope="col">"Fleets"</th><th scope="col">"Builders"</th> }).collect_view();
     view! {
         <div class="overflow-x-auto relative" tabindex="0" role="region" aria-label="Images and accounts"><table class="tbl plain matrix">
             <caption class="sr-only">"Which account may use which image"</caption>
@@ -213,18 +217,14 @@ fn row(staging: Staging, columns: Memo<Vec<String>>, image: SharedImage) -> AnyV
         view! { <span class="tag tag--tone t-warn" title=reason>"locked"<span class="sr-only">{told}</span></span> }
     });
     let failed = move || {
-        staging.results.with(|all| all.iter().any(|r| r.failure.is_some() && name.with_value(|n| parts(&r.change.cell).1 == n))).then(|| view! { <span class="tag tag--tone t-fault">"failed"</span> })
+        staging
+            .results
+            .with(|all| all.iter().any(|r| r.failure.is_some() && name.with_value(|n| parts(&r.change.cell).1 == n)))
+            .then(|| view! { <span class="tag tag--tone t-fault">"failed"</span> })
     };
-    let cells = move || {
-        columns
-            .get()
-            .iter()
-            .map(|account| {
-                name.with_value(|n| boxes(staging, account, n, locked.clone()))
-            })
-            .collect_view()
-    };
-    view! { <tr><th scope="row"><span class="inline-flex items-center gap-2">{image.name}{reason}{failed}</span></th>{cells}</tr> }.into_any()
+    let cells = move || columns.get().iter().map(|account| name.with_value(|n| boxes(staging, account, n, locked.clone()))).collect_view();
+    view! { <tr><th scope="row"><span class="inline-flex items-center gap-2">{image.name}{reason}{failed}</span></th>{cells}</tr> }
+        .into_any()
 }
 
 /// Links to the windows before and after this one.

@@ -210,7 +210,11 @@ pub fn boxes(staging: Staging, account: &str, image: &str, locked: Option<String
         let change = move |ev: leptos::ev::Event| {
             let mut rights = untrack(|| staging.is(&key));
             let ticked = event_target_checked(&ev);
-            if fleet { rights.fleet = ticked } else { rights.builder = ticked }
+            if fleet {
+                rights.fleet = ticked
+            } else {
+                rights.builder = ticked
+            }
             staging.set(&key, rights);
         };
         let off = locked.is_some();
@@ -221,7 +225,8 @@ pub fn boxes(staging: Staging, account: &str, image: &str, locked: Option<String
         view! { <td class:is-staged=differs class:is-failed=failed><input type="checkbox" class="cb" name=name value="true" checked=first prop:checked=get disabled=off title=locked.clone() aria-label=label on:change=change/></td> }
     };
     let (fleets, builders) = (one(true), one(false));
-    let hidden = locked.is_none().then(|| view! { <td hidden><input type="hidden" name=["form[was][", &key, "]"].concat() value=was/></td> });
+    let hidden =
+        locked.is_none().then(|| view! { <td hidden><input type="hidden" name=["form[was][", &key, "]"].concat() value=was/></td> });
     view! { {fleets}{builders}{hidden} }.into_any()
 }
 

@@ -193,9 +193,15 @@ fn trouble(trouble: Trouble) -> AnyView {
 
 /// A line of a tree, with what is below it as a list of its own.
 fn branch(one: Branch) -> AnyView {
-    let notes = one.notes.into_iter().filter(|n| *n != domain::resource::Cell::None).map(|n| view! { <span class="text-12 text-text-3">{draw(n)}</span> }).collect_view();
+    let notes = one
+        .notes
+        .into_iter()
+        .filter(|n| *n != domain::resource::Cell::None)
+        .map(|n| view! { <span class="text-12 text-text-3">{draw(n)}</span> })
+        .collect_view();
     let below = (!one.below.is_empty()).then(|| view! { <ul>{one.below.into_iter().map(branch).collect_view()}</ul> });
-    let (class, tag) = if one.here { ("tree-line is-here", Some(view! { <span class="tag">"this image"</span> })) } else { ("tree-line", None) };
+    let (class, tag) =
+        if one.here { ("tree-line is-here", Some(view! { <span class="tag">"this image"</span> })) } else { ("tree-line", None) };
     view! { <li><span class=class aria-current=one.here.then_some("page")>{draw(one.cell)}{tag}{notes}</span>{below}</li> }.into_any()
 }
 
@@ -219,7 +225,8 @@ fn section(part: Section) -> AnyView {
             .collect_view();
         view! { <div class="overflow-x-auto relative" tabindex="0" role="region" aria-label=part.title.clone()><table class="tbl plain"><thead><tr>{heads}{has_acts.then(|| view! { <th scope="col" class="r"><span class="sr-only">"Acts"</span></th> })}</tr></thead><tbody>{rows}</tbody></table></div> }
     });
-    let nothing = (facts.is_none() && table.is_none() && tree.is_none() && part.failure.is_none()).then(|| view! { <p class="text-text-2">{part.empty}</p> });
+    let nothing = (facts.is_none() && table.is_none() && tree.is_none() && part.failure.is_none())
+        .then(|| view! { <p class="text-text-2">{part.empty}</p> });
     view! {
         <section class="min-w-0 grid gap-2">
             <div class="flex flex-wrap items-center gap-2"><h2 class="h2">{part.title}</h2><div class="ml-auto flex flex-wrap gap-1.5">{part.acts.into_iter().map(|a| act_link(a, true)).collect_view()}</div></div>

@@ -58,11 +58,9 @@ pub fn plant(world: &mut World, now: Ms) {
     for (name, platform, released) in EARLIER {
         let mut image = image::record(name, &format!("arn:aws:appstream:{}::image/{name}", world.region), platform, "PUBLIC");
         let agent = name.get(name.len().saturating_sub(10)..).unwrap_or(name);
-        for (member, value) in [
-            ("CreatedTime", json!(released)),
-            ("PublicBaseImageReleasedDate", json!(released)),
-            ("AppstreamAgentVersion", json!(agent)),
-        ] {
+        for (member, value) in
+            [("CreatedTime", json!(released)), ("PublicBaseImageReleasedDate", json!(released)), ("AppstreamAgentVersion", json!(agent))]
+        {
             image.insert(member.into(), value);
         }
         world.images.insert(name.into(), image);
@@ -85,7 +83,10 @@ pub fn plant(world: &mut World, now: Ms) {
                 let family = image["BaseImageArn"].as_str().and_then(|arn| arn.strip_suffix("-06-17-2026")).map(str::to_owned);
                 image.insert("PublicBaseImageReleasedDate".into(), json!(stood.map_or(WITHDRAWN.1, |(.., released)| *released)));
                 if let Some(family) = family {
-                    let name = stood.map_or_else(|| format!("{family}-{}", WITHDRAWN.0), |(name, ..)| format!("arn:aws:appstream:{region}::image/{name}"));
+                    let name = stood.map_or_else(
+                        || format!("{family}-{}", WITHDRAWN.0),
+                        |(name, ..)| format!("arn:aws:appstream:{region}::image/{name}"),
+                    );
                     image.insert("BaseImageArn".into(), name.into());
                 }
             }

@@ -111,7 +111,8 @@ fn many(n: usize, one: &str) -> String {
 pub fn cell(image: &Value, column: &str) -> Option<Cell> {
     let count = |member: &str| image[member].as_array().map_or(0, Vec::len);
     let number = |member: &str| image[CONSOLE][member].as_u64();
-    let note = |text: String, title: &str| Cell::Tag { tone: "t-note".to_owned(), glyph: "s-update".to_owned(), text, title: title.to_owned() };
+    let note =
+        |text: String, title: &str| Cell::Tag { tone: "t-note".to_owned(), glyph: "s-update".to_owned(), text, title: title.to_owned() };
     Some(match column {
         "Console.base" => match number("newer") {
             None => Cell::None,

@@ -91,7 +91,11 @@ impl<'a> Family<'a> {
         while let Some(p) = self.parent[root] {
             root = p;
         }
-        let base = if self.images[root]["Visibility"] == "PUBLIC" { text(&self.images[root], "Arn") } else { text(&self.images[root], "BaseImageArn") };
+        let base = if self.images[root]["Visibility"] == "PUBLIC" {
+            text(&self.images[root], "Arn")
+        } else {
+            text(&self.images[root], "BaseImageArn")
+        };
         if !is_public(base) {
             return None;
         }
@@ -207,7 +211,11 @@ pub fn section(scope: &Scope, image: &Value, images: &[Value]) -> Section {
                 branch(scope, parent, false)
             }
             None => {
-                let why = if is_public(base) { "public base image, withdrawn by AWS" } else { "no longer visible: deleted, or of another account" };
+                let why = if is_public(base) {
+                    "public base image, withdrawn by AWS"
+                } else {
+                    "no longer visible: deleted, or of another account"
+                };
                 at = &Value::Null;
                 Branch { cell: Cell::Text(name_of(base).to_owned()), notes: vec![Cell::Text(why.to_owned())], here: false, below: vec![] }
             }
@@ -270,7 +278,10 @@ mod tests {
 
     #[test]
     fn names_tell_family_and_day() {
-        assert_eq!(family_and_day("AppStream-Graphics-G4dn-WinServer2019-07-12-2022"), ("AppStream-Graphics-G4dn-WinServer2019", Some((2022, 7, 12))));
+        assert_eq!(
+            family_and_day("AppStream-Graphics-G4dn-WinServer2019-07-12-2022"),
+            ("AppStream-Graphics-G4dn-WinServer2019", Some((2022, 7, 12)))
+        );
         assert_eq!(family_and_day("Amazon-AppStream2-Sample-Image"), ("Amazon-AppStream2-Sample-Image", None));
     }
 }

@@ -9,8 +9,8 @@ use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::resource::Choice;
 use domain::sharing::{
-    Change, MOST_ACCOUNTS, Rights, ShareForm, ShareResult, SharedImage, SharingView, Table, account, accounts, apply, at, cell, crowded, merge,
-    parts,
+    Change, MOST_ACCOUNTS, Rights, ShareForm, ShareResult, SharedImage, SharingView, Table, account, accounts, apply, at, cell, crowded,
+    merge, parts,
 };
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -60,8 +60,15 @@ impl Catalogue {
             }
         }
         let out = all.iter().filter(|i| is(i, "SHARED_OUT")).count();
-        let choice = |value: &str, label: &str, count| Choice { key: "is".into(), value: value.into(), label: label.into(), count, ..Choice::default() };
-        let choices = vec![choice("", "All", all.len()), choice("shared", "Shared", out), choice("unshared", "Not shared", all.len() - out)];
+        let choice = |value: &str, label: &str, count| Choice {
+            key: "is".into(),
+            value: value.into(),
+            label: label.into(),
+            count,
+            ..Choice::default()
+        };
+        let choices =
+            vec![choice("", "All", all.len()), choice("shared", "Shared", out), choice("unshared", "Not shared", all.len() - out)];
         match asked(&query, "is") {
             "shared" => all.retain(|i| is(i, "SHARED_OUT")),
             "unshared" => all.retain(|i| !is(i, "SHARED_OUT")),
@@ -133,7 +140,10 @@ impl Catalogue {
                     }
                 }
                 Some(Err(failure)) => {
-                    results.push(ShareResult { change: Change { cell: cell.clone(), was: before, is: after }, failure: Some(failure.clone()) });
+                    results.push(ShareResult {
+                        change: Change { cell: cell.clone(), was: before, is: after },
+                        failure: Some(failure.clone()),
+                    });
                 }
                 None => {}
             }
