@@ -157,7 +157,7 @@ fn line(staging: Staging, accounts: RwSignal<Vec<String>>, account: String, imag
         } else if gone.get() {
             Some(view! { <span class="tag tag--tone t-fault">"removed"</span> })
         } else {
-            new.get().then(|| view! { <span class="tag tag--tone t-ok">"added"</span> })
+            (new.get() && is() != Rights::NONE).then(|| view! { <span class="tag tag--tone t-ok">"added"</span> })
         }
     };
     let label = {

@@ -36,8 +36,6 @@ pub struct Staging {
     pub failure: RwSignal<Option<Failure>>,
     /// The sending.
     pub action: ServerAction<ShareImages>,
-    /// Whether scripts run.
-    pub alive: RwSignal<bool>,
     /// What stood in the field for a new account, after a plain post.
     pub added: StoredValue<String>,
 }
@@ -49,14 +47,20 @@ impl Staging {
         let (mut truth, mut wanted) = (view.rights.clone(), Table::new());
         truth.retain(|_, rights| *rights != Rights::NONE);
         let entries = left.as_ref().map(|l| ShareForm::from_entries(&l.entries)).unwrap_or_default();
+        let mut stage = |cell: &String, is: Rights| {
+            if at(&truth, cell) != is {
+                wanted.insert(cell.clone(), is);
+            }
+        };
         for cell in entries.was.keys() {
-            let is = Rights { fleet: entries.fleet.contains_key(cell), builder: entries.builder.contains_key(cell) };
-            wanted.insert(cell.clone(), is);
+            stage(cell, Rights { fleet: entries.fleet.contains_key(cell), builder: entries.builder.contains_key(cell) });
         }
-        let results = left.as_ref().and_then(|l| serde_json::from_str(&l.outcome).ok()).unwrap_or_default();
+        let results: Vec<ShareResult> = left.as_ref().and_then(|l| serde_json::from_str(&l.outcome).ok()).unwrap_or_default();
+        // A refused addition is in no box.
+        results.iter().filter(|r| r.failure.is_some()).for_each(|r| stage(&r.change.cell, r.change.is));
+        let refused = left.as_ref().is_some_and(|l| l.failure.is_some());
+        let added = if refused { entries.add.clone() } else { String::new() };
         let (truth, wanted) = (RwSignal::new(truth), RwSignal::new(wanted));
-        let alive = RwSignal::new(false);
-        Effect::new(move |_| alive.set(true));
         let this = Self {
             own: StoredValue::new(view.own.clone()),
             region: StoredValue::new(view.region.clone()),
@@ -74,8 +78,7 @@ impl Staging {
             results: RwSignal::new(results),
             failure: RwSignal::new(left.and_then(|l| l.failure)),
             action: ServerAction::new(),
-            alive,
-            added: StoredValue::new(entries.add),
+            added: StoredValue::new(added),
         };
         Effect::new(move |_| match this.action.value().get() {
             Some(Ok(results)) => this.heard(results, done),

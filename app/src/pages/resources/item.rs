@@ -77,13 +77,8 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
     let scope = first.scope.clone();
     let view = RwSignal::new(first);
     #[cfg(feature = "hydrate")]
-    let search = use_location().search;
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |before: Option<()>| {
-        // A dialog that closes has changed something.
-        search.track();
-        let every = std::time::Duration::from_secs(if view.with(|v| v.moving) { 5 } else { 20 });
-        let which = which.clone();
+    {
+        let search = use_location().search;
         let ask = move || {
             let [account, region, kind, name, tab] = which.clone();
             if !document().hidden() {
@@ -99,13 +94,21 @@ fn Shown(which: [String; 5], first: ItemView) -> impl IntoView {
                 });
             }
         };
-        if before.is_some() {
-            ask();
-        }
-        if let Ok(handle) = set_interval_with_handle(ask, every) {
-            on_cleanup(move || handle.clear());
-        }
-    });
+        let again = ask.clone();
+        Effect::new(move |before: Option<()>| {
+            // A dialog that closes may have changed something.
+            search.track();
+            if before.is_some() {
+                again();
+            }
+        });
+        Effect::new(move |_| {
+            let every = std::time::Duration::from_secs(if view.with(|v| v.moving) { 5 } else { 20 });
+            if let Ok(handle) = set_interval_with_handle(ask.clone(), every) {
+                on_cleanup(move || handle.clear());
+            }
+        });
+    }
     #[cfg(not(feature = "hydrate"))]
     let _ = which;
     let sections = Memo::new(move |_| view.with(|v| v.sections.clone()));
