@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::resource::{Code, Done, ItemView, ListView};
+use domain::sharing::{ShareForm, ShareResult, SharingView};
 
 pub use domain::entry::Entries;
 
@@ -20,4 +21,8 @@ pub trait Resources: Send + Sync {
     async fn code(&self, kind: &str, name: &str, verb: &str, query: &str, entries: &Entries) -> Result<Vec<Code>, Failure>;
     /// Does an act.
     async fn act(&self, kind: &str, name: &str, verb: &str, query: &str, confirm: &str, entries: &Entries) -> Result<Done, Failure>;
+    /// Who may use which images; `query`: `image` for one alone, else what the matrix shows.
+    async fn sharing(&self, query: &str) -> Result<SharingView, Failure>;
+    /// Changes who may use which images, with a result for each cell. Safe to repeat.
+    async fn share(&self, form: &ShareForm) -> Result<Vec<ShareResult>, Failure>;
 }

@@ -248,35 +248,39 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await act(page, "Delete…", "Delete", { "Type forge to confirm": "forge" });
   await heading(page, "Image builders");
   await open(page, server, `${here}/images/gold`);
-  await act(page, "Copy…", "Copy", { "Destination image name": "gold-copy", "To Region": "us-east-1" });
+  await act(page, "Copy to Region…", "Copy", { "Destination image name": "gold-copy", "To Region": "us-east-1" });
   await open(page, server, `${here}/images/gold`);
-  await act(page, "Update…", "Update", { "Name of the new image": "gold-2", "Only check": "Yes" });
+  await act(page, "Check for updates…", "Check for updates");
   await expect(page.getByRole("alert")).toContainText("the image can be updated");
-  await send(page, "Update", { "Only check": "No" });
-  await expect(page.getByRole("alert")).toContainText("The update has begun.");
+  await open(page, server, `${here}/images/gold`);
+  await act(page, "Update…", "Update", { "Name of the new image": "gold-2" });
+  await heading(page, "gold-2");
   await open(page, server, `${here}/images/gold`);
   await act(page, "Export…", "Export", { "Name of the new AMI": "gold-ami", "IAM role": "arn:aws:iam::111122223333:role/Export" });
   await open(page, server, "/image-exports");
   await page.getByRole("rowheader").getByRole("link").first().click();
   await expect(page.getByText("gold-ami").first()).toBeVisible();
   await open(page, server, `${here}/images/gold/sharing`);
-  await act(page, "Share…", "Share", { Account: "444455556666", "Allow fleet": "Yes" });
+  await page.getByRole("link", { name: "Share…" }).click();
+  await page.getByLabel("Add an account").fill("4444 5555 6666");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Save 1 change" }).click();
   await expect(page.getByRole("cell", { name: "444455556666" })).toBeVisible();
   await open(page, server, `${here}/images/gold?do=delete`);
   await expect(page.getByRole("dialog")).toContainText("It is shared with account 444455556666.");
   await open(page, server, `${here}/images/gold/sharing`);
   await page.getByRole("row", { name: /444455556666/ }).getByRole("link", { name: "Withdraw…" }).click();
-  await send(page, "Withdraw", { "Type 444455556666 to confirm": "444455556666" });
+  await send(page, "Save 1 change", { "Type 444455556666 to confirm": "444455556666" });
   await expect(page.getByText("Shared with no account.")).toBeVisible();
   await server.advance(20_000);
   await open(page, server, `${here}/images/gold?do=delete`);
   await send(page, "Delete", { "Type gold to confirm": "gold" });
   await heading(page, "Images");
-  await act(page, "Import image…", "Import", {
-    Name: "mine", "Source AMI": "ami-0123456789abcdef0", "IAM role": "arn:aws:iam::111122223333:role/Import", "Only check": "Yes",
+  await act(page, "Import image…", "Check", {
+    Name: "mine", "Source AMI": "ami-0123456789abcdef0", "IAM role": "arn:aws:iam::111122223333:role/Import",
   });
-  await expect(page.getByRole("alert")).toContainText("The dry run succeeded.");
-  await send(page, "Import", { "Only check": "No" });
+  await expect(page.getByRole("alert")).toContainText("The check succeeded");
+  await send(page, "Import");
   await heading(page, "mine");
   await called(server, "CreateImageBuilder", "DescribeImageBuilders", "StartImageBuilder", "StopImageBuilder", "DeleteImageBuilder", "CreateImageBuilderStreamingURL",
     "AssociateSoftwareToImageBuilder", "DisassociateSoftwareFromImageBuilder", "StartSoftwareDeploymentToImageBuilder", "DescribeSoftwareAssociations",

@@ -65,27 +65,15 @@ test("a stack is created, given a fleet, changed, tagged and deleted", async ({ 
   await expect(page.getByText("No stack matches")).toBeVisible();
 });
 
-test("an image is found, copied, shared and withdrawn", async ({ signedIn: page, server }) => {
+test("an image is found and copied", async ({ signedIn: page, server }) => {
   await open(page, server, "/images");
   await page.getByRole("link", { name: /^Private/ }).click();
   await page.getByRole("searchbox", { name: "Filter images" }).fill("claims");
   await expect(page.getByRole("rowheader")).toHaveCount(1);
   await page.getByRole("link", { name: "claims-win22-2026-03-01" }).click();
+  await page.getByRole("link", { name: "Used by" }).click();
   await expect(page.getByRole("link", { name: "claims-us" })).toBeVisible();
-  await page.getByRole("link", { name: "Share…" }).click();
-  await page.getByLabel("Account", { exact: true }).fill("4444");
-  await page.getByLabel("Allow fleet").selectOption("Yes");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page.getByRole("alert")).toContainText("12");
-  await page.getByLabel("Account", { exact: true }).fill("444455556666");
-  await page.getByRole("button", { name: "Share" }).click();
-  await expect(page.getByRole("cell", { name: "444455556666" })).toBeVisible();
-  await page.getByRole("row", { name: /444455556666/ }).getByRole("link", { name: "Withdraw…" }).click();
-  await expect(page.getByText("Its fleets on it shrink to 0")).toBeVisible();
-  await page.getByLabel("Type 444455556666 to confirm").fill("444455556666");
-  await page.getByRole("button", { name: "Withdraw" }).click();
-  await expect(page.getByText("Shared with no account.")).toBeVisible();
-  await page.getByRole("link", { name: "Copy…" }).click();
+  await page.getByRole("link", { name: "Copy to Region…" }).click();
   await page.getByLabel("Destination image name").fill("claims-copy");
   await page.getByLabel("To Region").fill("us-east-1");
   await page.getByRole("button", { name: "Copy", exact: true }).click();
@@ -93,13 +81,6 @@ test("an image is found, copied, shared and withdrawn", async ({ signedIn: page,
   await expect(page.getByText("Copying", { exact: true })).toBeVisible();
   await server.advance(3600);
   await expect(page.getByText("Available", { exact: true })).toBeVisible({ timeout: 20_000 });
-  await open(page, server, "/images/import");
-  await page.getByLabel("Name", { exact: true }).fill("imported");
-  await page.getByLabel("Source AMI").fill("ami-0123456789abcdef0");
-  await page.getByLabel("IAM role").fill("arn:aws:iam::111122223333:role/Import");
-  await page.getByLabel("Dry run").selectOption("Yes");
-  await page.getByRole("button", { name: "Import" }).click();
-  await expect(page.getByRole("alert")).toContainText("The dry run succeeded.");
 });
 
 test("a streaming URL is shown masked, once, and leads to a session", async ({ signedIn: page, server, context }) => {

@@ -199,6 +199,9 @@ pub struct FormView {
     pub locked: Vec<(String, String)>,
     /// What stands in the way: a sentence, and the page where it can be removed. The act is refused while there is any.
     pub blockers: Vec<(String, String)>,
+    /// Words of the button that checks before anything is done; empty where nothing is checked.
+    #[serde(default)]
+    pub checks: String,
 }
 
 impl FormView {

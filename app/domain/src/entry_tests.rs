@@ -34,6 +34,7 @@ fn form(fields: Vec<Field>) -> FormView {
         clears: vec![],
         locked: vec![],
         blockers: vec![],
+        checks: String::new(),
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Cell {
     Time(Millis),
     /// Several short values.
     Many(Vec<String>),
+    /// A fact that deserves a look: tone class, glyph, words, what they mean.
+    Tag { tone: String, glyph: String, text: String, title: String },
 }
 
 impl Cell {
@@ -34,6 +36,7 @@ impl Cell {
             Self::Chip { words, raw, .. } => format!("{words} {raw}"),
             Self::Link { text, .. } => text.clone(),
             Self::Many(all) => all.join(" "),
+            Self::Tag { text, .. } => text.clone(),
         }
     }
 }
@@ -76,14 +79,20 @@ pub struct Row {
 }
 
 /// A quick filter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
+    /// Its parameter in the URL. Filters of one parameter exclude each other; those of two are both applied.
+    pub key: String,
     /// Its value in the URL; empty for all.
     pub value: String,
     /// Its words.
     pub label: String,
     /// How many rows it leaves.
     pub count: usize,
+    /// Tone class and glyph; empty for none.
+    pub tone: String,
+    /// The glyph.
+    pub glyph: String,
 }
 
 /// A window of a list.
@@ -117,8 +126,21 @@ pub struct ListView {
     pub taken: Millis,
 }
 
-/// A part of a thing's page.
+/// One line of a tree, with the lines below it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Branch {
+    /// Its name, as a link where there is a page.
+    pub cell: Cell,
+    /// What is said beside it.
+    pub notes: Vec<Cell>,
+    /// Whether it is the thing whose page this is.
+    pub here: bool,
+    /// What comes below.
+    pub below: Vec<Branch>,
+}
+
+/// A part of a thing's page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     /// Its heading.
     pub title: String,
@@ -128,6 +150,8 @@ pub struct Section {
     pub columns: Vec<String>,
     /// Rows, each with the acts on it.
     pub rows: Vec<(Vec<Cell>, Vec<ActLink>)>,
+    /// A tree.
+    pub tree: Vec<Branch>,
     /// What is said instead of an empty table.
     pub empty: String,
     /// Acts on the section.
@@ -190,7 +214,7 @@ pub struct Code {
 }
 
 /// What came of an act.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     /// A sentence.
     pub message: String,
@@ -202,6 +226,12 @@ pub struct Done {
     pub secret: Option<Secret>,
     /// Until when the URL opens.
     pub until: Option<Millis>,
+    /// Where one may go on: words and paths.
+    #[serde(default)]
+    pub next: Vec<(String, String)>,
+    /// After a successful check: what proves that the same entries were checked.
+    #[serde(default)]
+    pub checked: String,
 }
 
 /// A text that is never printed: its `Debug` says nothing. It travels to the one browser that asked for it.

@@ -1,6 +1,7 @@
 //! Pages: mirrors the URLs.
 
 pub mod fleets;
+pub mod images;
 pub mod more;
 pub mod not_found;
 pub mod overview;

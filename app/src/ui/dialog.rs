@@ -13,6 +13,9 @@ pub fn Dialog(
     /// Where Cancel and Escape lead.
     #[prop(into)]
     close: Signal<String>,
+    /// Whether it holds a table.
+    #[prop(optional)]
+    wide: bool,
     /// Body and foot.
     children: Children,
 ) -> impl IntoView {
@@ -26,7 +29,7 @@ pub fn Dialog(
     };
     view! {
         <div class="scrim">
-            <dialog class="dlg" open node_ref=node aria-labelledby="dialog-title" aria-describedby="dialog-consequence" on:cancel=escape>
+            <dialog class=if wide { "dlg dlg--wide" } else { "dlg" } open node_ref=node aria-labelledby="dialog-title" aria-describedby="dialog-consequence" on:cancel=escape>
                 <div class="dlg-h">
                     <h2 class="h1" id="dialog-title">{title}</h2>
                     <a class="btn btn--icon btn--ghost btn--sm ml-auto" href=close aria-label="Close"><Icon name="x"/></a>

@@ -7,6 +7,7 @@ pub mod cells;
 pub mod code;
 pub mod fields;
 mod form;
+pub mod images;
 pub mod kinds;
 pub mod layout;
 mod picks;
@@ -26,6 +27,7 @@ use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::names::Scope;
 use domain::resource::{Code, Done, ItemView, ListView, Secret};
+use domain::sharing::{ShareForm, ShareResult, SharingView};
 use domain::time::Millis;
 use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
 use serde_json::{Map, Value, json};
@@ -33,13 +35,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// For how long an answer of AWS serves everybody who asks the same.
-const FRESH: Duration = Duration::from_secs(4);
-/// The most pages of one list.
-const PAGES: usize = 400;
+/// For how long an answer of AWS serves everybody who asks the same: at least, and at most. What took long to get is kept longer.
+const FRESH: (Duration, Duration) = (Duration::from_secs(4), Duration::from_secs(120));
+/// The most pages of one list: images come 25 a page, and there may be ten thousand and more.
+const PAGES: usize = 1_000;
 
 type Rows = Arc<Vec<Value>>;
-/// An answer of AWS: when it was stored, when AWS was asked, its rows.
+/// An answer of AWS: until when it serves, when AWS was asked, its rows.
 type Kept = (Instant, Millis, Rows);
 /// A section's rows, or why they could not be had.
 type Part = (&'static kinds::Related, Result<Rows, Failure>);
@@ -50,6 +52,7 @@ pub struct Catalogue {
     sdk: Sdk,
     watcher: Watcher,
     kept: Arc<Mutex<HashMap<String, Kept>>>,
+    enriched: Arc<Mutex<Option<images::catalogue::Enriched>>>,
 }
 
 impl std::fmt::Debug for Catalogue {
@@ -83,7 +86,7 @@ fn called(name: &str) -> &str {
 impl Catalogue {
     /// Over `sdk`; `watcher` knows the scope and the fleets.
     pub fn new(sdk: Sdk, watcher: Watcher) -> Self {
-        Self { sdk, watcher, kept: Arc::default() }
+        Self { sdk, watcher, kept: Arc::default(), enriched: Arc::default() }
     }
 
     /// Forgets every answer: something changed, or time was moved.
@@ -95,6 +98,11 @@ impl Catalogue {
         self.watcher.estate().scope.clone()
     }
 
+    /// What the watcher knows.
+    fn watched(&self) -> Arc<domain::estate::Estate> {
+        self.watcher.estate()
+    }
+
     fn now(&self) -> Millis {
         use app::gateway::AppStream;
         self.sdk.aws_now()
@@ -104,9 +112,10 @@ impl Catalogue {
     async fn all(&self, operation: &'static str, member: &str, input: &Value, noun: &'static str) -> Result<(Rows, Millis), Failure> {
         let key = format!("{operation} {input}");
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some((_, taken, rows)) = kept.filter(|(at, ..)| at.elapsed() < FRESH) {
+        if let Some((_, taken, rows)) = kept.filter(|(until, ..)| Instant::now() < *until) {
             return Ok((rows, taken));
         }
+        let began = Instant::now();
         let (mut rows, mut token, mut input) = (vec![], Value::Null, input.clone());
         for _ in 0..PAGES {
             if !token.is_null() {
@@ -126,17 +135,24 @@ impl Catalogue {
             token = next;
         }
         let (rows, taken) = (Arc::new(rows), self.now());
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (Instant::now(), taken, rows.clone()));
+        let until = (began.elapsed() * 10).clamp(FRESH.0, FRESH.1);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (Instant::now() + until, taken, rows.clone()));
         Ok((rows, taken))
     }
 
     /// All resources of a kind, by key, with what the console adds to them.
-    async fn resources(&self, kind: &'static Kind, query: &[(String, String)]) -> Result<(Vec<Value>, Millis), Failure> {
+    async fn resources(&self, kind: &'static Kind, query: &[(String, String)]) -> Result<(Rows, Millis), Failure> {
         let (operation, member) = kind.list;
+        if kind.slug == "images" {
+            return self.images().await;
+        }
         if kind.slug == "sessions" {
             let estate = self.watcher.estate();
-            let rows = estate.sessions.iter().map(session).collect();
-            return Ok((rows, estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default()));
+            let rows: Vec<Value> = estate.sessions.iter().map(session).collect();
+            return Ok((
+                Arc::new(rows),
+                estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default(),
+            ));
         }
         let mut input = (kind.asked)();
         let (mut rows, taken) = match kind.slug {
@@ -163,24 +179,16 @@ impl Catalogue {
             }
             _ => self.all(operation, member, &input, kind.noun).await.map(|(rows, taken)| (rows.to_vec(), taken))?,
         };
-        if kind.slug == "images" {
-            let estate = self.watcher.estate();
-            let builders = self.listed("DescribeImageBuilders", "ImageBuilders", &json!({})).await;
-            for image in &mut rows {
-                let on: Vec<&str> = builders.iter().filter(|b| b["ImageArn"] == image["Arn"]).filter_map(|b| b["Name"].as_str()).collect();
-                image["UsedByBuilders"] = json!(on);
-                let users: Vec<&str> =
-                    estate.fleets.iter().filter(|f| f.image_arn.as_deref() == image["Arn"].as_str()).map(|f| f.name.as_str()).collect();
-                image["UsedBy"] = json!(users);
-            }
+        if kind.slug == "image-exports" {
+            rows = images::catalogue::exports(&rows, self.now());
         }
         rows.sort_by_cached_key(|r| (kind.key)(r));
-        Ok((rows, taken))
+        Ok((Arc::new(rows), taken))
     }
 
     async fn one(&self, kind: &'static Kind, name: &str) -> Result<(Value, Millis), Failure> {
         let (rows, taken) = self.resources(kind, &[]).await?;
-        rows.into_iter().find(|r| (kind.key)(r) == name).map(|r| (r, taken)).ok_or_else(|| unknown(kind.noun, name))
+        rows.iter().find(|r| (kind.key)(r) == name).map(|r| (r.clone(), taken)).ok_or_else(|| unknown(kind.noun, name))
     }
 
     /// The verb, its operation, and the resource it is on (null on lists).
@@ -189,7 +197,7 @@ impl Catalogue {
         let verb = kind
             .verbs
             .iter()
-            .find(|v| v.slug == verb && (v.place == Place::List) == name.is_empty())
+            .find(|v| v.slug == verb && !v.own && (v.place == Place::List) == name.is_empty())
             .ok_or_else(|| unknown("act", verb))?;
         let operation = operation(verb.operation).ok_or_else(|| unknown("operation", verb.operation))?;
         let item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
@@ -240,7 +248,7 @@ impl Catalogue {
             Then::New(member) => input.get(member).and_then(Value::as_str).unwrap_or_default(),
             _ => name,
         };
-        let mut done = Done { message: verb.said.replace("{}", called(made)), to: String::new(), rows: vec![], secret: None, until: None };
+        let mut done = Done { message: verb.said.replace("{}", called(made)), ..Done::default() };
         if let Some(url) = answer["StreamingURL"].as_str() {
             done.secret = Some(Secret(url.to_owned()));
             if let domain::resource::Cell::Time(until) = cells::moment(answer["Expires"].as_f64()) {
@@ -284,6 +292,13 @@ fn session(s: &domain::session::Session) -> Value {
         "ConnectionState": s.connection.as_ref().map(|c| c.wire()), "StartTime": seconds(s.started), "MaxExpirationTime": seconds(s.max_expires),
         "AuthenticationType": s.authentication.wire(), "InstanceId": s.instance_id, "InstanceDrainStatus": s.drain.as_ref().map(|d| d.wire()),
         "EniPrivateIpAddress": s.eni_private_ip_address, "EniIpv6Addresses": s.eni_ipv6_addresses, "EniId": s.eni_id})
+}
+
+/// What a request is, in short: proof for [`Done::checked`]. It guards against mistakes, not against people: AWS checks again.
+fn print(input: &Map<String, Value>) -> String {
+    let bytes = Value::Object(input.clone()).to_string();
+    let sum = bytes.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{sum:016x}")
 }
 
 /// Whether a member of the request is a field of the verb's form.
@@ -331,7 +346,12 @@ impl Resources for Catalogue {
             }
             related.push((part, self.all(part.operation, part.member, &input, kind.noun).await.map(|(rows, _)| rows)));
         }
-        Ok(show::item(kind, &self.scope(), &item, tab, related, taken))
+        let mut view = show::item(kind, &self.scope(), &item, tab, related, taken);
+        if kind.slug == "images" {
+            let (images, builders) = (self.images().await?.0, self.listed("DescribeImageBuilders", "ImageBuilders", &json!({})).await);
+            images::catalogue::complete(&mut view, &item, &images, &builders, &self.watched());
+        }
+        Ok(view)
     }
 
     async fn form(&self, kind: &str, name: &str, verb: &str, text: &str) -> Result<FormView, Failure> {
@@ -381,10 +401,17 @@ impl Resources for Catalogue {
         if !form.blockers.is_empty() {
             return Err(Self::blocked(kind.noun, shown, &form.blockers));
         }
-        let input = Self::request(verb, &form, &item, row, entries).map_err(Failure::Fields)?;
+        let mut input = Self::request(verb, &form, &item, row, entries).map_err(Failure::Fields)?;
         let errors = fields::check(operation, &Value::Object(input.clone()));
         if !errors.is_empty() {
             return Err(Failure::Fields(errors));
+        }
+        let (print, checking) = (print(&input), !verb.checks.is_empty() && entries.get("step").is_none_or(|step| step != "go"));
+        if checking {
+            input.insert(verb.checks.to_owned(), true.into());
+        } else if !verb.checks.is_empty() && entries.get("checked") != Some(&print) {
+            let sentence = "These entries differ from those that were checked. Check them first.";
+            return Err(Failure::Fields(vec![FieldError::new("", sentence)]));
         }
         let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
         let answer = self.sdk.invoke(operation.name, &Value::Object(input.clone()), kind.noun, &subject).await;
@@ -393,19 +420,25 @@ impl Resources for Catalogue {
             self.watcher.hurry(watched);
         }
         let answer = match answer {
-            Err(Failure::Upstream { code, message, .. }) if code == "DryRunOperationException" => {
-                return Ok(Done {
-                    message: format!("The dry run succeeded. {message}"),
-                    to: String::new(),
-                    rows: vec![],
-                    secret: None,
-                    until: None,
-                });
+            // To AWS a dry run that finds nothing wrong is an error; to a person it is the good news.
+            Err(Failure::Upstream { code, .. }) if code == "DryRunOperationException" => {
+                return Ok(Done { message: verb.said_checked.to_owned(), checked: print, ..Done::default() });
             }
+            Ok(_) if checking => return Ok(Done { message: verb.said_checked.to_owned(), checked: print, ..Done::default() }),
             other => other.map_err(|failure| refusal::place(failure, &form, entries))?,
         };
         let mut done = Self::told(verb, name, &input, &answer);
         done.to = self.to(kind, verb, name, &input);
+        if answer["canUpdateImage"] == true && input.get("dryRun").is_some_and(|d| d == true) {
+            done.next.push(("Update…".to_owned(), format!("{}/update", show::path(&self.scope(), kind.slug, name))));
+        }
         Ok(done)
+    }
+    async fn sharing(&self, query: &str) -> Result<SharingView, Failure> {
+        self.shown_sharing(query).await
+    }
+
+    async fn share(&self, form: &ShareForm) -> Result<Vec<ShareResult>, Failure> {
+        self.apply_sharing(form).await
     }
 }

@@ -112,7 +112,7 @@ impl Catalogue {
 
     async fn rows(&self, slug: &str) -> Vec<Value> {
         match kind(slug) {
-            Some(kind) => self.resources(kind, &[]).await.map(|(rows, _)| rows).unwrap_or_default(),
+            Some(kind) => self.resources(kind, &[]).await.map(|(rows, _)| rows.to_vec()).unwrap_or_default(),
             None => vec![],
         }
     }

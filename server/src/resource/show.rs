@@ -1,5 +1,6 @@
 //! Lists, pages and forms as the browser gets them.
 
+use super::images::catalogue;
 use super::kinds::{HIDE_ALL, Kind, Place, Related, Verb, tab_of};
 use super::{asked, cells, code, why_not, words};
 use app::paths;
@@ -56,6 +57,9 @@ fn member<'a>(value: &'a Value, path: &str) -> &'a Value {
 }
 
 fn column(scope: &Scope, head: &str, name: &str, value: &Value) -> Cell {
+    if let Some(cell) = catalogue::cell(value, name) {
+        return cell;
+    }
     let last = name.rsplit('.').next().unwrap_or(name);
     let found = member(value, name);
     // A list of structures as a few words each.
@@ -65,12 +69,6 @@ fn column(scope: &Scope, head: &str, name: &str, value: &Value) -> Cell {
             parts.join(" ")
         };
         return Cell::Many(all.iter().map(words).collect());
-    }
-    if last == "UsedBy" {
-        return found
-            .as_array()
-            .filter(|a| !a.is_empty())
-            .map_or(Cell::None, |a| Cell::Many(a.iter().filter_map(Value::as_str).map(str::to_owned).collect()));
     }
     let cell = if ["Name", "UserName", "DisplayName", "Description", ""].contains(&last) || last.ends_with("Name") {
         found.as_str().filter(|t| !t.is_empty()).map_or(Cell::None, |t| Cell::Text(t.to_owned()))
@@ -91,40 +89,47 @@ pub fn list(
 ) -> ListView {
     let needle = asked(query, "q").to_lowercase();
     let (choice_member, choices) = kind.choices;
-    let wanted = asked(query, "is");
-    let all: Vec<(&Value, Row)> = rows
-        .iter()
-        .map(|value| {
-            let key = (kind.key)(value);
-            let cells = kind.columns.iter().map(|(head, name)| column(scope, head, name, value)).collect();
-            let href = (kind.slug != "licence-usage").then(|| path(scope, kind.slug, &key));
-            (
-                value,
-                Row {
-                    name: if kind.slug == "licence-usage" { value["UserId"].as_str().unwrap_or_default().to_owned() } else { key.clone() },
-                    key,
-                    href,
-                    cells,
-                },
-            )
-        })
-        .collect();
-    let hits = |row: &Row| {
-        let text = row.cells.iter().map(Cell::words).fold(row.name.to_lowercase(), |all, w| all + " " + &w.to_lowercase());
-        needle.split_whitespace().all(|word| text.contains(word))
+    let (wanted, also) = (asked(query, "is"), asked(query, "has"));
+    let cells = |value: &Value| -> Vec<Cell> { kind.columns.iter().map(|(head, name)| column(scope, head, name, value)).collect() };
+    let shown = |value: &Value| {
+        if kind.slug == "licence-usage" { value["UserId"].as_str().unwrap_or_default().to_owned() } else { (kind.key)(value) }
     };
-    let named: Vec<&(&Value, Row)> = all.iter().filter(|(_, row)| hits(row)).collect();
-    let counted = |value: &str| named.iter().filter(|(v, _)| v[choice_member] == value).count();
-    let matching: Vec<&Row> = named.iter().filter(|(v, _)| wanted.is_empty() || v[choice_member] == wanted).map(|(_, row)| row).collect();
+    let hits = |value: &&Value| {
+        // Cells are made for what is seen only, unless they are searched.
+        needle.is_empty() || {
+            let text = cells(value).iter().map(Cell::words).fold(shown(value).to_lowercase(), |all, w| all + " " + &w.to_lowercase());
+            needle.split_whitespace().all(|word| text.contains(word))
+        }
+    };
+    let is = |value: &Value, wanted: &str| match member(value, choice_member) {
+        Value::Array(all) => all.iter().any(|v| v == wanted),
+        one => one == wanted,
+    };
+    let named: Vec<&Value> = rows.iter().filter(hits).collect();
+    let chosen: Vec<&Value> = named.iter().filter(|v| wanted.is_empty() || is(v, wanted)).copied().collect();
+    let matching: Vec<&Value> = chosen.iter().filter(|v| also.is_empty() || catalogue::is(v, also)).copied().collect();
     let moving = !kind.state.is_empty() && rows.iter().any(|r| r[kind.state].as_str().is_some_and(cells::is_moving));
-    let mut filters: Vec<Choice> = choices
-        .iter()
-        .map(|(value, label)| Choice { value: (*value).to_owned(), label: (*label).to_owned(), count: counted(value) })
-        .collect();
+    let choice = |value: &str, label: &str, count| Choice {
+        key: "is".into(),
+        value: value.to_owned(),
+        label: label.to_owned(),
+        count,
+        ..Choice::default()
+    };
+    let mut filters: Vec<Choice> =
+        choices.iter().map(|(value, label)| choice(value, label, named.iter().filter(|v| is(v, value)).count())).collect();
     if !filters.is_empty() {
-        filters.insert(0, Choice { value: String::new(), label: "All".to_owned(), count: named.len() });
+        filters.insert(0, choice("", "All", named.len()));
     }
-    ListView {
+    if kind.slug == "images" {
+        filters.extend(catalogue::more(&chosen));
+    }
+    let row = |value: &&Value| {
+        let key = (kind.key)(value);
+        let href = (kind.slug != "licence-usage").then(|| path(scope, kind.slug, &key));
+        Row { name: shown(value), key, href, cells: cells(value) }
+    };
+    let mut view = ListView {
         kind: kind.slug.to_owned(),
         title: kind.title.to_owned(),
         noun: kind.noun.to_owned(),
@@ -133,7 +138,7 @@ pub fn list(
             .chain(kind.columns.iter().map(|(head, _)| *head))
             .map(str::to_owned)
             .collect(),
-        rows: matching.iter().skip(start).take(len).map(|r| (*r).clone()).collect(),
+        rows: matching.iter().skip(start).take(len).map(row).collect(),
         start,
         matched: matching.len(),
         total: rows.len(),
@@ -146,7 +151,11 @@ pub fn list(
             .collect(),
         moving,
         taken,
+    };
+    if kind.slug == "images" {
+        catalogue::list_acts(&mut view);
     }
+    view
 }
 
 /// The link to an act. One without fields is a dialog over the page it is offered on.
@@ -163,7 +172,7 @@ fn act(kind: &Kind, verb: &Verb, base: &str, item: &Value, row: Option<&str>) ->
 }
 
 /// Members that are told elsewhere than among the facts.
-const ELSEWHERE: [&str; 5] = ["Name", "UsedBy", "UsedByBuilders", "UserName", "DisplayName"];
+const ELSEWHERE: [&str; 6] = ["Name", "UsedBy", "UsedByBuilders", catalogue::CONSOLE, "UserName", "DisplayName"];
 
 fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String, Cell)> {
     let mut out = vec![];
@@ -194,7 +203,7 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
 }
 
 fn section(title: &str) -> Section {
-    Section { title: title.to_owned(), facts: vec![], columns: vec![], rows: vec![], empty: String::new(), acts: vec![], failure: None }
+    Section { title: title.to_owned(), ..Section::default() }
 }
 
 /// Lists of structures among the resource's own members, as tables.
@@ -257,20 +266,6 @@ fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related,
     out
 }
 
-/// Fleets and builders that stand on an image.
-fn used_by(scope: &Scope, image: &Value) -> Section {
-    let row = |head: &str, name: &str| (vec![Cell::Text(head.to_owned()), linked(scope, head, Cell::Text(name.to_owned()))], vec![]);
-    let of = |member: &str, head: &'static str| {
-        image[member].as_array().into_iter().flatten().filter_map(Value::as_str).map(|n| row(head, n)).collect::<Vec<_>>()
-    };
-    Section {
-        columns: vec!["What".to_owned(), "Name".to_owned()],
-        rows: [of("UsedBy", "Fleet"), of("UsedByBuilders", "Image builder")].concat(),
-        empty: "No fleet and no image builder of this account stands on it.".to_owned(),
-        ..section("Used by")
-    }
-}
-
 /// A resource's page, on one of its tabs.
 pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<super::Part>, taken: Millis) -> ItemView {
     let name = (kind.key)(value);
@@ -301,9 +296,6 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<sup
         sections.push(Section { facts: own, ..section(if tab.is_empty() { "Configuration" } else { "Settings" }) });
     }
     sections.extend(tables(scope, &shown));
-    if kind.slug == "images" && tab == "used-by" {
-        sections.push(used_by(scope, value));
-    }
     sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
     let asked = kind.key;
     let request = match kind.list.0 {

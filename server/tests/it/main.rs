@@ -5,6 +5,7 @@ mod coverage;
 mod forms;
 mod gateway;
 mod http;
+mod images;
 mod live;
 mod program;
 mod resources;

@@ -3,13 +3,12 @@
 use crate::api::fleet::{ChangeCapacity, StartFleet, StopFleet};
 use crate::error::AppError;
 use crate::live::use_live;
-use crate::pages::resources::form::ActDialog;
+use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
-use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::fleet::{Fleet, FleetState, FleetType, Verb};
 use domain::form::CONFIRM_FROM;
@@ -79,12 +78,12 @@ pub fn Outcomes(
     here: String,
     /// The start.
     start: ServerAction<StartFleet>,
-    /// The form of the dialog that the page was opened with, where it is neither stop nor capacity.
-    dialog: Option<Result<FormView, AppError>>,
 ) -> impl IntoView {
     let asked = use_query_map();
     let which = Memo::new(move |_| asked.with(|q| q.get("do").unwrap_or_default()));
     let before = StoredValue::new(left("fleet/start"));
+    let asked = asked_dialog("fleets", &fleet.with_untracked(|f| f.name.0.clone()));
+    let first = Resource::new_blocking(move || asked.clone(), first_dialog);
     let failed = move || match start.value().get() {
         Some(Err(AppError(failure))) => Some(failure),
         Some(Ok(())) => None,
@@ -96,8 +95,15 @@ pub fn Outcomes(
         {move || match which.get().as_str() {
             "stop" => view! { <StopDialog fleet here=stop_here.clone()/> }.into_any(),
             "capacity" => view! { <CapacityDialog fleet here=capacity_here.clone()/> }.into_any(),
-            _ => view! { <ActDialog kind="fleets" name=fleet.with_untracked(|f| f.name.0.clone()) here=Signal::stored(other_here.clone()) first=dialog.clone()/> }.into_any(),
+            _ => ().into_any(),
         }}
+        <Suspense fallback=|| ()>{move || {
+            let (name, here) = (fleet.with_untracked(|f| f.name.0.clone()), other_here.clone());
+            Suspend::new(async move {
+                let first = first.await;
+                view! { <ActDialog kind="fleets" name here=Signal::stored(here) first/> }
+            })
+        }}</Suspense>
     }
 }
 

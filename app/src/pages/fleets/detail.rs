@@ -1,12 +1,11 @@
 //! One fleet: capacity now, sessions, errors with cause and remedy, configuration.
 
 use crate::api::fleet::StartFleet;
-use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
-use crate::pages::resources::form::{VerbForm, Which, asked_dialog, first_dialog};
-use crate::pages::resources::item::{TabData, TabOf, fleet_tab};
+use crate::pages::resources::form::{VerbForm, Which};
+use crate::pages::resources::item::TabOf;
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
@@ -14,7 +13,6 @@ use crate::parts::frame::DataAge;
 use crate::parts::moment::Ago;
 use crate::paths;
 use crate::ui::icon::Icon;
-use domain::entry::FormView;
 use domain::fleet::{Fleet, FleetState};
 use domain::fleet_error::{Gravity, explain};
 use domain::names::Scope;
@@ -75,47 +73,18 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     }
     // One that was just made is here before the watcher knows of it; one that vanishes while one looks stays on screen.
     let seen = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || found.with(Option::is_some));
-    let asked = asked_dialog("fleets", &name).filter(|which| !["stop", "capacity"].contains(&which.verb.as_str()));
-    let hangs = HANGS.iter().find(|slug| **slug == tab.get_untracked()).copied();
-    let asked = (asked, hangs.map(str::to_owned), scope.clone(), name.clone());
-    let came = Resource::new_blocking(
-        move || asked.clone(),
-        |(dialog, hangs, scope, name)| async move {
-            let hangs = match HANGS.iter().find(|slug| hangs.as_deref() == Some(slug)) {
-                Some(slug) => Some(fleet_tab(scope, name, slug).await),
-                None => None,
-            };
-            (first_dialog(dialog).await, hangs)
-        },
-    );
-    view! {
-        <Suspense fallback=|| ()>{move || {
-            let (scope, name) = (scope.clone(), name.clone());
-            Suspend::new(async move {
-                let (dialog, on_tab) = came.await;
-                move || {
-                    let seen = seen.get();
-                    match found.get_untracked() {
-                        Some(first) if seen => view! { <Seen scope=scope.clone() name=name.clone() first found tab dialog=dialog.clone() on_tab=hangs.zip(on_tab.clone())/> }.into_any(),
-                        _ => gone(&name),
-                    }
-                }
-            })
-        }}</Suspense>
-    }
+    (move || {
+        let seen = seen.get();
+        match found.get_untracked() {
+            Some(first) if seen => view! { <Seen scope=scope.clone() name=name.clone() first found tab/> }.into_any(),
+            _ => gone(&name),
+        }
+    })
     .into_any()
 }
 
 #[component]
-fn Seen(
-    scope: Scope,
-    name: String,
-    first: Fleet,
-    found: Memo<Option<Fleet>>,
-    tab: Memo<String>,
-    dialog: Option<Result<FormView, AppError>>,
-    on_tab: Option<(&'static str, TabData)>,
-) -> impl IntoView {
+fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, tab: Memo<String>) -> impl IntoView {
     // A fleet that vanishes while one looks keeps its last row on screen, with a word about it.
     let fleet = Memo::new(move |last: Option<&Fleet>| found.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone()));
     let vanished = Memo::new(move |_| found.with(Option::is_none));
@@ -163,16 +132,13 @@ fn Seen(
             </div>
             <nav class="tabs" aria-label="Fleet sections">{tabs}</nav>
             {move || vanished.get().then(|| view! { <div class="px-(--gutter) pt-4"><div class="banner t-warn" role="status"><Icon name="s-warn"/><div><strong>"This fleet no longer exists."</strong>" What you see is what it was."</div></div></div> })}
-            <Outcomes fleet here=outcomes_here start dialog/>
+            <Outcomes fleet here=outcomes_here start/>
             {move || match tab.get().as_str() {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
                 "configuration" => view! { <Configuration fleet/> }.into_any(),
                 slug => match HANGS.iter().find(|hangs| **hangs == slug) {
-                    Some(slug) => {
-                        let first = on_tab.clone().filter(|(on, _)| on == slug).map(|(_, data)| data);
-                        view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug first/> }.into_any()
-                    }
+                    Some(slug) => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug/> }.into_any(),
                     None => view! { <Capacity fleet base=base.clone()/> }.into_any(),
                 },
             }}

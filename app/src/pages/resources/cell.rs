@@ -17,6 +17,12 @@ pub fn draw(cell: Cell) -> AnyView {
         }
         Cell::Link { href, text } => view! { <a class="link break-words" href=href>{text}</a> }.into_any(),
         Cell::Time(at) => view! { <Ago at/> }.into_any(),
+        Cell::Tag { tone, glyph, text, title } => {
+            let glyph = (!glyph.is_empty()).then(
+                || view! { <svg class="i" aria-hidden="true" focusable="false"><use href=["/icons.svg#i-", &glyph].concat()></use></svg> },
+            );
+            view! { <span class=["tag tag--tone ", &tone].concat() title=title>{glyph}{text}</span> }.into_any()
+        }
         Cell::Many(all) => {
             let tags = all.into_iter().map(|text| view! { <span class="tag">{text}</span> }).collect_view();
             view! { <span class="inline-flex flex-wrap gap-1">{tags}</span> }.into_any()

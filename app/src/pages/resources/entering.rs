@@ -134,6 +134,9 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 #[cfg(feature = "hydrate")]
+pub use browser::guard;
+
+#[cfg(feature = "hydrate")]
 mod browser {
     use super::Entering;
     use domain::entry::Entries;
@@ -227,8 +230,11 @@ mod browser {
                 return;
             }
             let link = event.target().and_then(|t| t.dyn_into::<Element>().ok()).and_then(|e| e.closest("a[href]").ok().flatten());
-            let away =
-                link.is_some_and(|l| l.get_attribute("target").is_none() && !l.get_attribute("href").unwrap_or_default().starts_with('#'));
+            let away = link.is_some_and(|l| {
+                l.get_attribute("target").is_none()
+                    && !l.has_attribute("data-stays")
+                    && !l.get_attribute("href").unwrap_or_default().starts_with('#')
+            });
             if away && !window().confirm_with_message(QUESTION).unwrap_or(true) {
                 event.prevent_default();
                 event.stop_propagation();

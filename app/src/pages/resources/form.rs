@@ -91,9 +91,18 @@ fn refused(which: &Which, error: AppError) -> AnyView {
 
 /// What `?do=` asks for, on the page of `kind` and `name`; none where it asks for nothing.
 pub fn asked_dialog(kind: &str, name: &str) -> Option<Which> {
-    let query = use_query_map().with_untracked(|q| q.get("do"))?;
-    let search = use_location().search.get_untracked();
-    Some(Which { kind: kind.to_owned(), name: name.to_owned(), verb: query, query: search })
+    let verb = use_query_map().with_untracked(|q| q.get("do")).filter(|verb| !is_own(kind, verb))?;
+    let query = use_location().search.get_untracked();
+    Some(Which { kind: kind.to_owned(), name: name.to_owned(), verb, query })
+}
+
+/// Whether a page has a dialog of its own for the verb: sharing an image, stopping a fleet and changing its capacity.
+fn is_own(kind: &str, verb: &str) -> bool {
+    match kind {
+        "images" => crate::pages::images::dialog::OPENS.contains(&verb),
+        "fleets" => ["stop", "capacity"].contains(&verb),
+        _ => false,
+    }
 }
 
 /// The form of a dialog that the page was opened with: it is asked for with the page's own data, since a boundary of its own within the
@@ -133,7 +142,7 @@ pub fn ActDialog(
                 return now;
             }
             opened.set(None);
-            if !verb.is_empty() {
+            if !verb.is_empty() && !is_own(&kind, &verb) {
                 let which = Which { kind: kind.clone(), name: name.clone(), verb, query: search.get_untracked() };
                 leptos::task::spawn_local(async move {
                     let form = first_dialog(Some(which.clone())).await;
@@ -170,17 +179,25 @@ struct Pieces {
     groups: Vec<Group>,
     node: NodeRef<leptos::html::Div>,
     code: Signal<Vec<Code>>,
+    /// What was checked last: its proof, and the entries.
+    checked: RwSignal<Option<(String, Entries)>>,
 }
 
 fn set_up(which: &Which, mut form: FormView) -> Pieces {
     let action = ServerAction::<ResourceAct>::new();
     let left = use_flash(&format!("resource/{}/{}", which.kind, which.verb));
     let mut first = form.standing();
-    if let Some(left) = left.as_ref().filter(|l| l.failure.is_some()) {
+    let before = left.as_ref().and_then(|l| serde_json::from_str::<Done>(&l.outcome).ok());
+    // After a check the entries are still needed.
+    let checked = before.as_ref().map(|done| done.checked.clone()).unwrap_or_default();
+    if let Some(left) = left.as_ref().filter(|l| l.failure.is_some() || !checked.is_empty()) {
         first = left.entries.clone();
+        first.remove("step");
+        first.remove("checked");
     }
+    let checked = RwSignal::new((!checked.is_empty()).then(|| (checked, first.clone())));
     let entering = Entering::new(form.clone(), first.clone(), left.as_ref().and_then(|l| l.failure.clone()));
-    let before = StoredValue::new(left.and_then(|l| serde_json::from_str::<Done>(&l.outcome).ok()));
+    let before = StoredValue::new(before);
     let done = Signal::derive(move || match action.value().get() {
         Some(Ok(done)) => Some(done),
         Some(Err(_)) => None,
@@ -191,6 +208,7 @@ fn set_up(which: &Which, mut form: FormView) -> Pieces {
         Some(Ok(done)) => {
             entering.hear(None);
             acted.0.update(|n| *n += 1);
+            checked.set((!done.checked.is_empty()).then(|| (done.checked.clone(), entering.entries.get_untracked())));
             if !done.to.is_empty() {
                 navigate(&done.to, NavigateOptions { replace: true, ..Default::default() });
             }
@@ -217,6 +235,7 @@ fn set_up(which: &Which, mut form: FormView) -> Pieces {
         known: form.fields().map(|f| (f.path.clone(), f.label.clone())).collect(),
         groups: form.groups,
         node,
+        checked,
         code: code(entering, which.clone()),
     }
 }
@@ -277,7 +296,24 @@ fn check(entering: Entering) -> impl Fn(leptos::ev::SubmitEvent) + Copy {
 fn submit(form: &FormView, set: &Pieces) -> AnyView {
     let (danger, pending, blocked) = (form.danger, set.action.pending(), !form.blockers.is_empty());
     let class = if danger { "btn btn--danger" } else { "btn btn--primary" };
+    if !form.checks.is_empty() {
+        return checked_submit(form, set);
+    }
     view! { <button type="submit" class=class disabled=blocked aria-busy=move || pending.get().then_some("true")>{form.submit.clone()}</button> }.into_any()
+}
+
+/// Two steps: the first button checks, the second comes when the same entries were checked with success.
+fn checked_submit(form: &FormView, set: &Pieces) -> AnyView {
+    let (pending, checked, entering, words) = (set.action.pending(), set.checked, set.entering, form.submit.clone());
+    let good = Memo::new(move |_| {
+        let same = |of: &Entries| entering.entries.with(|e| e == of);
+        checked.with(|c| c.as_ref().filter(|(_, of)| same(of)).map(|(proof, _)| proof.clone()))
+    });
+    let class = move || if good.with(Option::is_some) { "btn" } else { "btn btn--primary" };
+    let go = move || {
+        good.get().map(|proof| view! { <input type="hidden" name="fields[checked]" value=proof/><button type="submit" class="btn btn--primary" name="fields[step]" value="go">{words.clone()}</button> })
+    };
+    view! { <button type="submit" class=class name="fields[step]" value="check" aria-busy=move || pending.get().then_some("true")>{form.checks.clone()}</button>{go} }.into_any()
 }
 
 #[component]

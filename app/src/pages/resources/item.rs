@@ -2,6 +2,7 @@
 
 use crate::api::resource::{resource_form, resource_item};
 use crate::error::AppError;
+use crate::pages::images::dialog::{ShareDialog, first_sharing};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::cell::{Taken, act_link, draw};
 use crate::pages::resources::code::CodeBlock;
@@ -14,10 +15,11 @@ use crate::ui::icon::Icon;
 use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::fleet_error::explain;
-use domain::resource::{ItemView, Section, Trouble};
+use domain::resource::{Branch, ItemView, Section, Trouble};
+use domain::sharing::SharingView;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 /// The thing that the path names.
@@ -34,8 +36,8 @@ pub fn ResourceItem() -> impl IntoView {
 /// What came for a path.
 #[derive(Clone, Serialize, Deserialize)]
 enum Came {
-    /// The thing, and the form of the dialog over it.
-    Item(ItemView, Option<Result<FormView, AppError>>),
+    /// The thing, and what the dialog over it needs.
+    Item(ItemView, Option<Result<FormView, AppError>>, Option<Result<SharingView, AppError>>),
     /// What is no tab of it is an act.
     Form(Result<FormView, AppError>),
     /// Neither.
@@ -45,13 +47,17 @@ enum Came {
 #[component]
 fn One(which: [String; 5]) -> impl IntoView {
     let query = use_location().search.get_untracked();
-    let asked = (which.clone(), asked_dialog(&which[2], &which[3]), query.clone());
+    let opens = use_query_map().with_untracked(|q| q.get("do")).unwrap_or_default();
+    let asked = (which.clone(), asked_dialog(&which[2], &which[3]), query.clone(), opens);
     // All of it at once: a boundary within a boundary is not taken over by the browser.
     let first = Resource::new_blocking(
         move || asked.clone(),
-        |([account, region, kind, name, tab], dialog, query)| async move {
+        |([account, region, kind, name, tab], dialog, query, opens)| async move {
             match resource_item(account, region, kind.clone(), name.clone(), tab.clone()).await {
-                Ok(item) => Came::Item(item, first_dialog(dialog).await),
+                Ok(item) => {
+                    let shared = if kind == "images" { first_sharing(&name, &opens).await } else { None };
+                    Came::Item(item, first_dialog(dialog).await, shared)
+                }
                 Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => Came::Form(resource_form(kind, name, tab, query).await),
                 Err(error) => Came::Failed(error),
             }
@@ -62,7 +68,7 @@ fn One(which: [String; 5]) -> impl IntoView {
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
-                    Came::Item(first, dialog) => view! { <Shown which first dialog/> }.into_any(),
+                    Came::Item(first, dialog, sharing) => view! { <Shown which first dialog sharing/> }.into_any(),
                     Came::Form(form) => {
                         let [_, _, kind, name, verb] = which;
                         form::shown(Which { kind, name, verb, query }, form)
@@ -94,7 +100,12 @@ fn gone(which: &[String; 5], error: AppError) -> AnyView {
 }
 
 #[component]
-fn Shown(which: [String; 5], first: ItemView, dialog: Option<Result<FormView, AppError>>) -> impl IntoView {
+fn Shown(
+    which: [String; 5],
+    first: ItemView,
+    dialog: Option<Result<FormView, AppError>>,
+    sharing: Option<Result<SharingView, AppError>>,
+) -> impl IntoView {
     let which_name = which[3].clone();
     let (name, title, list, kind) = (first.name.clone(), first.name.clone(), first.list.clone(), first.kind.clone());
     let scope = first.scope.clone();
@@ -160,6 +171,10 @@ fn Shown(which: [String; 5], first: ItemView, dialog: Option<Result<FormView, Ap
                 </div>
             </div>
             {tabs}
+            {(dialog_kind == "images").then(|| {
+                let here = here.clone();
+                view! { <ShareDialog image=dialog_name.clone() here=Signal::stored(here) first=sharing/> }
+            })}
             <ActDialog kind=dialog_kind name=dialog_name here=Signal::stored(here) first=dialog/>
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
@@ -172,14 +187,14 @@ fn Shown(which: [String; 5], first: ItemView, dialog: Option<Result<FormView, Ap
 }
 
 /// What hangs on a fleet, for a tab of its page, which is its own: with the acts on it.
-pub type TabData = Result<ItemView, AppError>;
+type TabData = Result<ItemView, AppError>;
 
 /// The data of a fleet's tab.
-pub async fn fleet_tab(scope: domain::names::Scope, name: String, tab: &'static str) -> TabData {
+async fn fleet_tab(scope: domain::names::Scope, name: String, tab: &'static str) -> TabData {
     resource_item(scope.account.0, scope.region.0, "fleets".to_owned(), name, tab.to_owned()).await
 }
 
-/// A tab of a fleet. The data that came with the page is `first`; it is asked for anew after each act.
+/// A tab of a fleet.
 #[component]
 pub fn TabOf(
     /// Where it is.
@@ -188,20 +203,34 @@ pub fn TabOf(
     name: String,
     /// The tab.
     tab: &'static str,
-    /// What came with the page, if it was opened on this tab.
-    first: Option<TabData>,
 ) -> impl IntoView {
+    let asked = (scope.clone(), name.clone());
+    let first = Resource::new_blocking(move || asked.clone(), move |(scope, name)| fleet_tab(scope, name, tab));
+    view! {
+        <Suspense fallback=|| ()>{move || {
+            let (scope, name) = (scope.clone(), name.clone());
+            Suspend::new(async move {
+                let first = first.await;
+                view! { <Hanging scope name tab first/> }
+            })
+        }}</Suspense>
+    }
+}
+
+/// What hangs on the fleet, asked for anew after each act.
+#[component]
+fn Hanging(scope: domain::names::Scope, name: String, tab: &'static str, first: TabData) -> impl IntoView {
     let data = RwSignal::new(first);
     #[cfg(feature = "hydrate")]
     {
         let acted = use_acted().0;
         Effect::new(move |before: Option<u32>| {
             let acts = acted.get();
-            if before.is_some_and(|b| b != acts) || data.with_untracked(Option::is_none) {
+            if before.is_some_and(|b| b != acts) {
                 let (scope, name) = (scope.clone(), name.clone());
                 leptos::task::spawn_local(async move {
                     let new = fleet_tab(scope, name, tab).await;
-                    let _ = data.try_set(Some(new));
+                    let _ = data.try_set(new);
                 });
             }
             acts
@@ -209,19 +238,15 @@ pub fn TabOf(
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (scope, name, tab);
-    move || {
-        data.get().map(|data| match data {
-            Ok(item) => {
-                view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }
-                    .into_any()
-            }
-            Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
-        })
+    move || match data.get() {
+        Ok(item) => view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }
+            .into_any(),
+        Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
     }
 }
 
 fn trouble(trouble: Trouble) -> AnyView {
-    let words = explain(&trouble.code);
+    let words = explain(&trouble.code).or_else(|| domain::image_error::explain(&trouble.code));
     view! {
         <div class="banner t-fault" role="status"><Icon name="s-fail"/><div class="flex-1 min-w-0 grid gap-1">
             <p><strong>{words.map_or("AWS reports an error", |w| w.meaning)}</strong>" "<span class="text-text-2">{trouble.message}</span></p>
@@ -232,7 +257,22 @@ fn trouble(trouble: Trouble) -> AnyView {
     .into_any()
 }
 
+/// A line of a tree, with what is below it as a list of its own.
+fn branch(one: Branch) -> AnyView {
+    let notes = one
+        .notes
+        .into_iter()
+        .filter(|n| *n != domain::resource::Cell::None)
+        .map(|n| view! { <span class="text-12 text-text-3">{draw(n)}</span> })
+        .collect_view();
+    let below = (!one.below.is_empty()).then(|| view! { <ul>{one.below.into_iter().map(branch).collect_view()}</ul> });
+    let (class, tag) =
+        if one.here { ("tree-line is-here", Some(view! { <span class="tag">"this image"</span> })) } else { ("tree-line", None) };
+    view! { <li><span class=class aria-current=one.here.then_some("page")>{draw(one.cell)}{tag}{notes}</span>{below}</li> }.into_any()
+}
+
 fn section(part: Section) -> AnyView {
+    let tree = (!part.tree.is_empty()).then(|| view! { <ul class="tree">{part.tree.into_iter().map(branch).collect_view()}</ul> });
     let facts = (!part.facts.is_empty()).then(|| {
         let rows = part.facts.into_iter().map(|(name, cell)| view! { <dt>{name}</dt><dd class="min-w-0">{draw(cell)}</dd> }).collect_view();
         view! { <dl class="dl max-w-4xl">{rows}</dl> }
@@ -251,12 +291,13 @@ fn section(part: Section) -> AnyView {
             .collect_view();
         view! { <div class="overflow-x-auto relative" tabindex="0" role="region" aria-label=part.title.clone()><table class="tbl plain"><thead><tr>{heads}{has_acts.then(|| view! { <th scope="col" class="r"><span class="sr-only">"Acts"</span></th> })}</tr></thead><tbody>{rows}</tbody></table></div> }
     });
-    let nothing = (facts.is_none() && table.is_none() && part.failure.is_none()).then(|| view! { <p class="text-text-2">{part.empty}</p> });
+    let nothing = (facts.is_none() && table.is_none() && tree.is_none() && part.failure.is_none())
+        .then(|| view! { <p class="text-text-2">{part.empty}</p> });
     view! {
         <section class="min-w-0 grid gap-2">
             <div class="flex flex-wrap items-center gap-2"><h2 class="h2">{part.title}</h2><div class="ml-auto flex flex-wrap gap-1.5">{part.acts.into_iter().map(|a| act_link(a, true)).collect_view()}</div></div>
             {part.failure.map(|failure| view! { <ErrorView failure role="status"/> })}
-            {facts}{table}{nothing}
+            {tree}{facts}{table}{nothing}
         </section>
     }
     .into_any()

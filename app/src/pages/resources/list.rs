@@ -133,7 +133,6 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let total = Signal::derive(move || view.with(|v| v.total));
     let query = Memo::new(move |_| paths::pairs(&search.get()));
     let q = move || query.with(|all| all.iter().find(|(k, _)| k == "q").map(|(_, v)| v.clone()).unwrap_or_default());
-    let is = Memo::new(move |_| query.with(|all| all.iter().find(|(k, _)| k == "is").map(|(_, v)| v.clone()).unwrap_or_default()));
     let navigate = use_navigate();
     let with = {
         let path = path.clone();
@@ -163,16 +162,22 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
             navigate(&with("q", event_target_value(&ev)), NavigateOptions { replace: true, scroll: false, ..Default::default() });
         }
     };
-    let chosen = with.clone();
-    let facets = move || {
-        view.with(|v| v.choices.clone())
-            .into_iter()
-            .map(|choice| {
-                let (href, value) = (chosen("is", choice.value.clone()), choice.value.clone());
-                view! { <a class="facet" href=href aria-current=move || (is.get() == value).then_some("true")>{choice.label}<span class="count">{choice.count}</span></a> }
-            })
-            .collect_view()
+    let facets = move |key: &'static str, class: &'static str| {
+        let with = with.clone();
+        move || {
+            view.with(|v| v.choices.clone())
+                .into_iter()
+                .filter(|choice| choice.key == key)
+                .map(|choice| {
+                    let (href, value) = (with(key, choice.value.clone()), choice.value.clone());
+                    let here = move || query.with(|all| all.iter().find(|(k, _)| k == key).map_or("", |(_, v)| v.as_str()) == value).then_some("true");
+                    let glyph = (!choice.glyph.is_empty()).then(|| view! { <svg class=["i ", &choice.tone].concat() aria-hidden="true" focusable="false"><use href=["/icons.svg#i-", &choice.glyph].concat()></use></svg> });
+                    view! { <a class=class href=href aria-current=here>{glyph}{choice.label}<span class="count">{choice.count}</span></a> }
+                })
+                .collect_view()
+        }
     };
+    let (first, second) = (facets.clone()("is", "facet"), facets("has", "facet"));
     let (dialog_kind, dialog_here) = (kind.clone(), path.clone());
     let label = format!("Filter {}", title.to_lowercase());
     let many = title.to_lowercase();
@@ -189,7 +194,8 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
             view! { <th scope="col" role="columnheader" class=class>{head.clone()}</th> }
         })
         .collect_view();
-    let (has_choices, caption) = (view.with_untracked(|v| !v.choices.is_empty()), title.clone());
+    let (has_choices, has_more) = view.with_untracked(|v| (!v.choices.is_empty(), v.choices.iter().any(|c| c.key == "has")));
+    let caption = title.clone();
     let empty = move || {
         view.with(|v| (v.matched == 0).then_some(v.total)).map(|total| {
             let (head, text) = if total == 0 { (format!("No {noun} yet"), about.clone()) } else { (format!("No {noun} matches"), format!("{total} match without the filters.")) };
@@ -203,7 +209,8 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
                 <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
             <ActDialog kind=dialog_kind name="" here=Signal::stored(dialog_here) first=dialog/>
             {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
-            {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{facets}</nav></div> })}
+            {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{first}</nav></div> })}
+            {has_more.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="More filters">{second}</nav></div> })}
             <div class="bar"><form class="fbox flex-1" role="search" action=path.clone()>
                 <crate::ui::icon::Icon name="search"/>
                 <input type="search" name="q" data-filter="" aria-label=label placeholder="Filter by any word" prop:value=q value=q on:input=typed autocomplete="off" spellcheck="false"/>

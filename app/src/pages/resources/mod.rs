@@ -2,7 +2,7 @@
 
 pub mod cell;
 pub mod code;
-mod entering;
+pub mod entering;
 mod fields;
 pub mod form;
 pub mod item;

@@ -39,8 +39,9 @@ pub fn Outcome(
         done.get().map(|done| {
             let tone = if done.rows.is_empty() || done.secret.is_some() { "banner t-ok" } else { "banner t-warn" };
             let rows = done.rows.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+            let next = (!done.next.is_empty()).then(|| view! { <p class="flex flex-wrap gap-2">{done.next.into_iter().map(|(words, href)| view! { <a class="btn btn--sm" href=href>{words}</a> }).collect_view()}</p> });
             let glyph = if tone.ends_with("ok") { "s-check" } else { "s-warn" };
-            view! { <div class=tone role="alert"><Icon name=glyph/><div class="flex-1 min-w-0 grid gap-2"><strong>{done.message}</strong><dl class="dl">{rows}</dl>{done.secret.map(|secret| view! { <StreamingUrl secret until=done.until/> })}</div></div> }
+            view! { <div class=tone role="alert"><Icon name=glyph/><div class="flex-1 min-w-0 grid gap-2"><strong>{done.message}</strong><dl class="dl">{rows}</dl>{next}{done.secret.map(|secret| view! { <StreamingUrl secret until=done.until/> })}</div></div> }
         })
     };
     view! { {shown}{told} }.into_any()

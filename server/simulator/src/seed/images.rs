@@ -10,6 +10,17 @@ use serde_json::json;
 
 const DAY: Ms = 86_400_000;
 
+/// Public base images of before that AWS still offers, and the seconds at which they were released.
+const EARLIER: [(&str, &str, i64); 4] = [
+    ("AppStream-WinServer2022-12-05-2025", "WINDOWS_SERVER_2022", 1_764_892_800),
+    ("AppStream-WinServer2022-03-24-2026", "WINDOWS_SERVER_2022", 1_774_310_400),
+    ("AppStream-WinServer2019-03-24-2026", "WINDOWS_SERVER_2019", 1_774_310_400),
+    ("AppStream-RockyLinux8-03-24-2026", "ROCKY_LINUX8", 1_774_310_400),
+];
+
+/// The release of a base image that AWS does not offer any more: the day in its name, and the seconds.
+const WITHDRAWN: (&str, i64) = ("07-10-2025", 1_752_105_600);
+
 /// The account that the company shares images with, and the other way round.
 pub const PARTNER: &str = "444455556666";
 
@@ -44,9 +55,19 @@ const IMAGES: [(&str, &str, &str, i64); 25] = [
 
 /// Plants images, sharing and builders of the company's first Region.
 pub fn plant(world: &mut World, now: Ms) {
+    for (name, platform, released) in EARLIER {
+        let mut image = image::record(name, &format!("arn:aws:appstream:{}::image/{name}", world.region), platform, "PUBLIC");
+        let agent = name.get(name.len().saturating_sub(10)..).unwrap_or(name);
+        for (member, value) in
+            [("CreatedTime", json!(released)), ("PublicBaseImageReleasedDate", json!(released)), ("AppstreamAgentVersion", json!(agent))]
+        {
+            image.insert(member.into(), value);
+        }
+        world.images.insert(name.into(), image);
+    }
     for (name, platform, base, days) in IMAGES {
         image::add_private(world, name, platform, now - days * DAY);
-        let base = world.images.get(base).map(|b| b["Arn"].clone());
+        let (base, region) = (world.images.get(base).map(|b| b["Arn"].clone()), world.region.clone());
         let applications =
             json!([{"Name": "desktop-tools", "DisplayName": "Desktop Tools", "LaunchPath": "C:\\Tools\\tools.exe", "Enabled": true}]);
         if let Some(image) = world.images.get_mut(name) {
@@ -54,6 +75,21 @@ pub fn plant(world: &mut World, now: Ms) {
                 image.insert("BaseImageArn".into(), arn);
             }
             image.insert("Applications".into(), applications);
+            // They stand on the base that was there when they were made; AWS has withdrawn the oldest one since.
+            let made = (now - days * DAY) / 1000;
+            let earlier = EARLIER.iter().filter(|(_, p, _)| *p == platform);
+            if earlier.clone().next().is_some() {
+                let stood = earlier.filter(|(.., released)| *released <= made).max_by_key(|(.., released)| *released);
+                let family = image["BaseImageArn"].as_str().and_then(|arn| arn.strip_suffix("-06-17-2026")).map(str::to_owned);
+                image.insert("PublicBaseImageReleasedDate".into(), json!(stood.map_or(WITHDRAWN.1, |(.., released)| *released)));
+                if let Some(family) = family {
+                    let name = stood.map_or_else(
+                        || format!("{family}-{}", WITHDRAWN.0),
+                        |(name, ..)| format!("arn:aws:appstream:{region}::image/{name}"),
+                    );
+                    image.insert("BaseImageArn".into(), name.into());
+                }
+            }
             if days > 240 {
                 image.insert("AppstreamAgentVersion".into(), "03-24-2026".into());
             }

@@ -20,14 +20,17 @@ pub const IMAGES: Kind = Kind {
     state: "State",
     columns: &[
         ("State", "State"),
-        ("Visibility", "Visibility"),
+        ("Base image", "Console.base"),
+        ("Agent", "Console.agent"),
+        ("Used by", "Console.used"),
         ("Platform", "Platform"),
-        ("Made from", "BaseImageArn"),
-        ("Agent", "AppstreamAgentVersion"),
-        ("Used by", "UsedBy"),
+        ("Ancestry", "Console.ancestry"),
         ("Created", "CreatedTime"),
     ],
-    choices: ("Visibility", &[("PRIVATE", "Private"), ("SHARED", "Shared with me"), ("PUBLIC", "Public")]),
+    choices: (
+        "Console.is",
+        &[("PRIVATE", "Private"), ("SHARED", "Shared with us"), ("SHARED_OUT", "Shared with others"), ("PUBLIC", "Public base images")],
+    ),
     verbs: &[
         Verb {
             slug: "import",
@@ -35,7 +38,10 @@ pub const IMAGES: Kind = Kind {
             submit: "Import",
             operation: "CreateImportedImage",
             place: Place::List,
-            consequence: "Takes a machine image of EC2, or an image of WorkSpaces. Ask for a dry run first.",
+            hidden: &["DryRun"],
+            consequence: "Takes a machine image of EC2, or an image of WorkSpaces. What is entered is checked first, in a dry run; then it can be imported.",
+            checks: "DryRun",
+            said_checked: "The check succeeded: AWS would take this image. Nothing is imported yet.",
             said: "The import has begun; it takes 30 to 60 minutes.",
             then: Then::New("Name"),
             ..VERB
@@ -48,9 +54,8 @@ pub const IMAGES: Kind = Kind {
             needs: &["AVAILABLE"],
             place: Place::Section("sharing"),
             fixed: NAMED,
-            hidden: &["Name"],
-            consequence: "The account finds {} by its ARN, in this Region. Without either right it is not shared any more; fleets on it there then shrink to 0.",
-            said: "The rights were set.",
+            hidden: HIDE_ALL,
+            own: true,
             ..VERB
         },
         Verb {
@@ -62,14 +67,12 @@ pub const IMAGES: Kind = Kind {
             weight: Weight::Danger,
             fixed: |i, row| json!({"Name": i["Name"], "SharedAccountId": row}),
             hidden: HIDE_ALL,
-            confirms: true,
-            consequence: "The account loses {}. Its fleets on it shrink to 0; sessions in progress finish.",
-            said: "The image is withdrawn.",
+            own: true,
             ..VERB
         },
         Verb {
             slug: "copy",
-            label: "Copy…",
+            label: "Copy to Region…",
             submit: "Copy",
             operation: "CopyImage",
             needs: &["AVAILABLE"],
@@ -80,16 +83,32 @@ pub const IMAGES: Kind = Kind {
             ..VERB
         },
         Verb {
+            slug: "check",
+            label: "Check for updates…",
+            submit: "Check for updates",
+            operation: "CreateUpdatedImage",
+            needs: &["AVAILABLE"],
+            // AWS wants a name that is free, also for an image that it does not make.
+            fixed: |i, _| {
+                let name: String = name(i).chars().take(90).collect();
+                json!({"existingImageName": i["Name"], "newImageName": format!("{name}-dry-run"), "dryRun": true})
+            },
+            hidden: HIDE_ALL,
+            consequence: "Asks AWS whether there is anything newer for {}: updates of its operating system, drivers and agent. Nothing is made.",
+            then: Then::Stay,
+            ..VERB
+        },
+        Verb {
             slug: "update",
             label: "Update…",
             submit: "Update",
             operation: "CreateUpdatedImage",
             needs: &["AVAILABLE"],
             fixed: |i, _| json!({"existingImageName": i["Name"]}),
-            hidden: &["existingImageName"],
+            hidden: &["existingImageName", "dryRun"],
             consequence: "AWS makes a newer image of {} with its updates and the newest agent. It takes hours; fleets keep the old one until you change them.",
             said: "The update has begun.",
-            then: Then::Stay,
+            then: Then::New("newImageName"),
             ..VERB
         },
         Verb {
@@ -160,7 +179,14 @@ pub const IMAGE_EXPORTS: Kind = Kind {
     asked: NOTHING,
     key: |i| i["TaskId"].as_str().unwrap_or_default().to_owned(),
     state: "State",
-    columns: &[("State", "State"), ("Image", "ImageArn"), ("AMI name", "AmiName"), ("AMI", "AmiId"), ("Began", "CreatedDate")],
+    columns: &[
+        ("State", "State"),
+        ("Image", "ImageArn"),
+        ("Progress", "Progress"),
+        ("AMI name", "AmiName"),
+        ("AMI", "AmiId"),
+        ("Began", "CreatedDate"),
+    ],
     choices: ("", &[]),
     verbs: &[],
     tabs: &[],

@@ -72,6 +72,12 @@ pub struct Verb {
     pub said: &'static str,
     /// Where one goes on.
     pub then: Then,
+    /// The member of a dry run that comes first: the form's main button checks, and only what was checked can be done. Empty for none.
+    pub checks: &'static str,
+    /// What is said when the check succeeded.
+    pub said_checked: &'static str,
+    /// Whether it has a dialog of its own instead of a form made from the model.
+    pub own: bool,
 }
 
 /// Where a verb is offered.
@@ -138,6 +144,9 @@ const VERB: Verb = Verb {
     consequence: "",
     said: "Done.",
     then: Then::Item,
+    checks: "",
+    said_checked: "",
+    own: false,
 };
 
 const fn new(operation: &'static str, label: &'static str, hidden: &'static [&'static str], consequence: &'static str) -> Verb {

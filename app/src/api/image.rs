@@ -1,0 +1,21 @@
+//! Sharing of images with other accounts.
+
+use crate::error::AppError;
+use domain::sharing::{ShareForm, ShareResult, SharingView};
+use leptos::prelude::*;
+
+/// Who may use which own images. `query`: `image` for one alone, else the matrix's query string.
+#[server(endpoint = "image/sharing", input = leptos::server_fn::codec::GetUrl)]
+pub async fn image_sharing(query: String) -> Result<SharingView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(cx.parts.resources.sharing(&query).await?)
+}
+
+/// Changes who may use which images; a result for each cell, and one refusal does not stop the others. Safe to repeat: what is as
+/// wanted already is left alone.
+#[server(endpoint = "image/share")]
+pub async fn share_images(form: ShareForm) -> Result<Vec<ShareResult>, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let result = cx.parts.resources.share(&form).await;
+    cx.finish("image/share", form.entries(), result).await
+}
