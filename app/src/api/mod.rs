@@ -5,3 +5,4 @@ pub mod frame;
 pub mod resource;
 pub mod session;
 pub mod sign_in;
+pub mod users;

@@ -79,6 +79,7 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
         clears: making.clears(),
         locked: if edits { locked(kind, operation, item) } else { vec![] },
         blockers: vec![],
+        preview: None,
     }
 }
 

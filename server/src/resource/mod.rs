@@ -1,6 +1,7 @@
 //! Everything but fleets and sessions, through one machine: lists, pages, forms and acts are made from the service model and the
 //! table in [`kinds`]. Reading order: [`kinds`], [`form`] with [`fields`] and [`layout`] (forms), [`show`] (lists and pages), then this
-//! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field).
+//! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field). What is special has a file of its
+//! own: [`users`] (many at once), [`version`] (of an app block), [`more`] (what pages and forms show beyond the table).
 
 mod blockers;
 pub mod cells;
@@ -9,9 +10,12 @@ pub mod fields;
 mod form;
 pub mod kinds;
 pub mod layout;
+mod more;
 mod picks;
 mod refusal;
 mod show;
+mod users;
+mod version;
 pub mod words;
 
 use crate::gateway::Sdk;
@@ -50,6 +54,8 @@ pub struct Catalogue {
     sdk: Sdk,
     watcher: Watcher,
     kept: Arc<Mutex<HashMap<String, Kept>>>,
+    /// When each image builder, by its ARN, was last seen not running: AWS does not tell when it started.
+    idle: Arc<Mutex<HashMap<String, Millis>>>,
 }
 
 impl std::fmt::Debug for Catalogue {
@@ -83,7 +89,7 @@ fn called(name: &str) -> &str {
 impl Catalogue {
     /// Over `sdk`; `watcher` knows the scope and the fleets.
     pub fn new(sdk: Sdk, watcher: Watcher) -> Self {
-        Self { sdk, watcher, kept: Arc::default() }
+        Self { sdk, watcher, kept: Arc::default(), idle: Arc::default() }
     }
 
     /// Forgets every answer: something changed, or time was moved.
@@ -174,6 +180,9 @@ impl Catalogue {
                 image["UsedBy"] = json!(users);
             }
         }
+        if kind.slug == "image-builders" {
+            self.running(&mut rows);
+        }
         rows.sort_by_cached_key(|r| (kind.key)(r));
         Ok((rows, taken))
     }
@@ -192,7 +201,14 @@ impl Catalogue {
             .find(|v| v.slug == verb && (v.place == Place::List) == name.is_empty())
             .ok_or_else(|| unknown("act", verb))?;
         let operation = operation(verb.operation).ok_or_else(|| unknown("operation", verb.operation))?;
-        let item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
+        let mut item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
+        if verb.operation == "UpdateThemeForStack" {
+            // What it changes is another answer's.
+            let theme = self.listed("DescribeThemeForStack", "Theme", &json!({"StackName": item["Name"]})).await;
+            if let (Some(of), Some(Value::Object(theme))) = (item.as_object_mut(), theme.into_iter().next()) {
+                of.extend(theme);
+            }
+        }
         Ok((kind, verb, operation, item))
     }
 
@@ -208,6 +224,7 @@ impl Catalogue {
     ) -> FormView {
         let mut form = form::form(kind, verb, operation, &self.scope(), item, name, row);
         self.pick(&mut form).await;
+        self.extend(&mut form, is_new_version(verb), item).await;
         form.blockers = self.blockers(operation.name, item).await;
         form
     }
@@ -292,6 +309,11 @@ fn shows(verb: &Verb, fixed: &Value, member: &str) -> bool {
     verb.hidden != HIDE_ALL && !verb.hidden.contains(&member) && (batch || fixed[member].is_null())
 }
 
+/// Whether the verb makes a thing anew from another of its kind, which goes on beyond the one request.
+fn is_new_version(verb: &Verb) -> bool {
+    verb.operation == "CreateAppBlock" && verb.filled
+}
+
 /// Why the verb is not possible on the resource now.
 fn why_not(kind: &Kind, verb: &Verb, item: &Value) -> Option<String> {
     if kind.slug == "images" && !item.is_null() && item["Visibility"] != "PRIVATE" {
@@ -314,7 +336,9 @@ impl Resources for Catalogue {
     async fn list(&self, kind: &str, text: &str, start: usize, len: usize) -> Result<ListView, Failure> {
         let (kind, query) = (found(kind)?, query(text));
         let (rows, taken) = self.resources(kind, &query).await?;
-        Ok(show::list(kind, &self.scope(), &rows, &query, (start, len), taken))
+        let mut view = show::list(kind, &self.scope(), &rows, &query, (start, len), taken);
+        self.more_list(kind, &query, &mut view);
+        Ok(view)
     }
 
     async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure> {
@@ -331,7 +355,9 @@ impl Resources for Catalogue {
             }
             related.push((part, self.all(part.operation, part.member, &input, kind.noun).await.map(|(rows, _)| rows)));
         }
-        Ok(show::item(kind, &self.scope(), &item, tab, related, taken))
+        let mut view = show::item(kind, &self.scope(), &item, tab, related, taken);
+        self.more(kind, &item, &mut view).await;
+        Ok(view)
     }
 
     async fn form(&self, kind: &str, name: &str, verb: &str, text: &str) -> Result<FormView, Failure> {
@@ -347,7 +373,8 @@ impl Resources for Catalogue {
         let (kind, verb, operation, item) = self.verb(kind, name, verb).await?;
         let query = query(text);
         let row = asked(&query, "row");
-        let form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
+        let mut form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
+        self.extend(&mut form, is_new_version(verb), &item).await;
         // What cannot be read yet is left out of the code; the form says so at its field.
         let mut readable = entries.clone();
         let input = loop {
@@ -362,6 +389,9 @@ impl Resources for Catalogue {
                 }
             }
         };
+        if is_new_version(verb) {
+            return Ok(self.version_code(input));
+        }
         Ok(code::all(verb.operation, &self.scope().region.0, &input))
     }
 
@@ -382,9 +412,15 @@ impl Resources for Catalogue {
             return Err(Self::blocked(kind.noun, shown, &form.blockers));
         }
         let input = Self::request(verb, &form, &item, row, entries).map_err(Failure::Fields)?;
-        let errors = fields::check(operation, &Value::Object(input.clone()));
+        let mut checked = input.clone();
+        // Which applications move is no part of the request.
+        checked.remove(domain::packaging::MOVE);
+        let errors = fields::check(operation, &Value::Object(checked));
         if !errors.is_empty() {
             return Err(Failure::Fields(errors));
+        }
+        if is_new_version(verb) {
+            return self.new_version(&form, entries, input).await;
         }
         let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
         let answer = self.sdk.invoke(operation.name, &Value::Object(input.clone()), kind.noun, &subject).await;
