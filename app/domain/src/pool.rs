@@ -182,9 +182,7 @@ pub fn plans(people: Vec<Person>, known: &Known) -> Vec<Plan> {
             let small = person.email.to_lowercase();
             match first_line.get(&small) {
                 Some((line, email)) if *email == person.email => refused.push(format!("The same address stands in line {line}.")),
-                Some((line, email)) => {
-                    refused.push(format!("Line {line} has it as {email}. AWS takes them for two people; keep one."))
-                }
+                Some((line, email)) => refused.push(format!("Line {line} has it as {email}. AWS takes them for two people; keep one.")),
                 None if !small.is_empty() => {
                     first_line.insert(small.clone(), (person.line, person.email.clone()));
                 }
@@ -196,7 +194,8 @@ pub fn plans(people: Vec<Person>, known: &Known) -> Vec<Plan> {
                 if other(&person.first, first) || other(&person.last, last) {
                     let name = format!("{first} {last}");
                     let name = if name.trim().is_empty() { "without a name".to_owned() } else { format!("as {}", name.trim()) };
-                    refused.push(format!("The user is there already, {name}. AWS cannot change names: leave them out, or delete the user."));
+                    refused
+                        .push(format!("The user is there already, {name}. AWS cannot change names: leave them out, or delete the user."));
                 }
             } else if let Some(other) = by_small.get(&small) {
                 refused.push(format!("The pool has {other}. AWS tells capital letters from small ones and would make a second user."));
@@ -301,7 +300,10 @@ mod tests {
     fn a_report_is_summed_up() {
         let line = |stage| Line { line: 1, user: String::new(), names: String::new(), stacks: vec![], stage, told: vec![] };
         let report = |sent, stages: &[Stage]| Report { lines: stages.iter().map(|s| line(*s)).collect(), sent, ..Default::default() };
-        assert_eq!(report(false, &[Stage::Ready, Stage::There, Stage::Refused]).summary(), "1 ready, 1 there already, 1 needs a change of 3 rows.");
+        assert_eq!(
+            report(false, &[Stage::Ready, Stage::There, Stage::Refused]).summary(),
+            "1 ready, 1 there already, 1 needs a change of 3 rows."
+        );
         assert_eq!(report(true, &[Stage::Done, Stage::Failed, Stage::Refused]).summary(), "1 done, 1 failed, 1 not sent of 3 rows.");
         for bulk in Bulk::ALL {
             assert_eq!(Bulk::of(bulk.slug()), bulk);

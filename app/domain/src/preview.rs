@@ -66,7 +66,9 @@ impl Preview {
                 let custom = at("PackagingType") != Some("APPSTREAM2");
                 let source = at("SourceS3Location");
                 let download = match source.map(last_part) {
-                    Some(file) if custom => (format!("Download {file}"), "AppStream gives up after 90 s; 1.5 GB is the advised limit.".to_owned()),
+                    Some(file) if custom => {
+                        (format!("Download {file}"), "AppStream gives up after 90 s; 1.5 GB is the advised limit.".to_owned())
+                    }
                     Some(_) => ("Download the package".to_owned(), "Once an app block builder has recorded it.".to_owned()),
                     None => ("Download".to_owned(), "Say where the package is.".to_owned()),
                 };
@@ -75,7 +77,9 @@ impl Preview {
                 let limit = at(&format!("{script}.TimeoutInSeconds"));
                 let run = match (file, custom) {
                     (Some(file), _) => {
-                        let limit = limit.map_or_else(String::new, |l| format!(" It is stopped after {l}{}.", if l.ends_with(|c: char| c.is_ascii_digit()) { " s" } else { "" }));
+                        let limit = limit.map_or_else(String::new, |l| {
+                            format!(" It is stopped after {l}{}.", if l.ends_with(|c: char| c.is_ascii_digit()) { " s" } else { "" })
+                        });
                         Some((format!("Run {file}"), format!("As SYSTEM, before the user signs in.{limit}")))
                     }
                     (None, true) => Some(("Run the setup script".to_owned(), "Say where it is.".to_owned())),
@@ -142,7 +146,11 @@ mod tests {
         let heads: Vec<&str> = steps.iter().map(|(head, _)| head.as_str()).collect();
         assert_eq!(heads, ["Download qgis.vhdx", "Run mount.ps1", "Applications appear"]);
         assert!(steps[1].1.ends_with("after 60 s.") && steps[2].1 == "qgis");
-        let Preview::Steps(steps) = Preview::Steps(vec![]).with(&entries(&[("PackagingType", "APPSTREAM2"), ("SourceS3Location", "s3://bucket")])) else { panic!() };
+        let Preview::Steps(steps) =
+            Preview::Steps(vec![]).with(&entries(&[("PackagingType", "APPSTREAM2"), ("SourceS3Location", "s3://bucket")]))
+        else {
+            panic!()
+        };
         assert_eq!(steps.len(), 2);
     }
 }

@@ -153,7 +153,10 @@ mod tests {
         ] {
             assert_eq!(read(text), [bo(line)], "{text:?}");
         }
-        assert_eq!(read("a@x.example\nb@x.example,,,hr"), [person(1, "a@x.example", "", "", &[]), person(2, "b@x.example", "", "", &["hr"])]);
+        assert_eq!(
+            read("a@x.example\nb@x.example,,,hr"),
+            [person(1, "a@x.example", "", "", &[]), person(2, "b@x.example", "", "", &["hr"])]
+        );
     }
 
     #[test]

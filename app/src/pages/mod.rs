@@ -7,3 +7,4 @@ pub mod overview;
 pub mod resources;
 pub mod sessions;
 pub mod sign_in;
+pub mod users;

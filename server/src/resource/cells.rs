@@ -87,7 +87,13 @@ fn running(value: &Value) -> Cell {
     if ms < LONG {
         return Cell::Text(words);
     }
-    Cell::Chip { tone: "t-warn".to_owned(), glyph: "s-warn".to_owned(), words, raw: format!("{raw} It is billed while it runs."), fill: false }
+    Cell::Chip {
+        tone: "t-warn".to_owned(),
+        glyph: "s-warn".to_owned(),
+        words,
+        raw: format!("{raw} It is billed while it runs."),
+        fill: false,
+    }
 }
 
 fn plain(value: &Value) -> String {

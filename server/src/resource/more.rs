@@ -72,7 +72,10 @@ impl Catalogue {
             for fleet in on {
                 let applications = self.applications_of(fleet).await;
                 let told = if applications.is_empty() { Cell::None } else { Cell::Many(applications) };
-                rows.push((vec![link("stacks", stack), link("fleets", text(fleet, "Name")), cells::chip(text(fleet, "State")), told], vec![]));
+                rows.push((
+                    vec![link("stacks", stack), link("fleets", text(fleet, "Name")), cells::chip(text(fleet, "State")), told],
+                    vec![],
+                ));
             }
         }
         let off = if user["Enabled"] == false {
@@ -131,7 +134,8 @@ impl Catalogue {
         match form.operation.as_str() {
             "TagResource" => {
                 let there = self.listed("ListTagsForResource", "Tags", &json!({"ResourceArn": item["Arn"]})).await;
-                let keys: Vec<(String, String)> = there.iter().filter_map(Value::as_object).flatten().map(|(k, _)| (k.clone(), String::new())).collect();
+                let keys: Vec<(String, String)> =
+                    there.iter().filter_map(Value::as_object).flatten().map(|(k, _)| (k.clone(), String::new())).collect();
                 for field in form.groups.iter_mut().flat_map(|g| &mut g.fields).filter(|f| f.path == "Tags") {
                     field.help = format!("One a line, as key=value. {} of 50 are there.", keys.len());
                     field.picks.clone_from(&keys);
@@ -158,7 +162,8 @@ impl Catalogue {
                     ActLink { label: "Import users…".to_owned(), href: "/users/import".to_owned(), weight: Weight::Plain, why_not: None },
                 );
                 let acts = Bulk::ALL.iter().map(|b| (b.slug().to_owned(), format!("{}…", b.words()), *b == Bulk::Disable)).collect();
-                view.bulk = Some(resource::Bulk { path: "/users/assign".to_owned(), key: "user".to_owned(), acts: ("what".to_owned(), acts) });
+                view.bulk =
+                    Some(resource::Bulk { path: "/users/assign".to_owned(), key: "user".to_owned(), acts: ("what".to_owned(), acts) });
             }
             "licence-usage" => view.narrow = Some(months(self.now(), asked(query, "BillingPeriod"))),
             _ => {}

@@ -164,7 +164,9 @@ impl Catalogue {
                 // Errors of single rows come with a 200.
                 for error in answer["errors"].as_array().into_iter().flatten() {
                     let of = &error["UserStackAssociation"];
-                    let Some(pair) = chunk.iter().find(|(row, stack)| of["UserName"] == users[*row] && of["StackName"] == *stack) else { continue };
+                    let Some(pair) = chunk.iter().find(|(row, stack)| of["UserName"] == users[*row] && of["StackName"] == *stack) else {
+                        continue;
+                    };
                     let code = error["ErrorCode"].as_str().unwrap_or_default();
                     if tries < TRIES && new.contains(&pair.0) && code == "USER_NAME_NOT_FOUND" {
                         again.push(pair.clone());
@@ -253,9 +255,11 @@ impl People for Catalogue {
             Self::note(true, refused, &mut lines, &sent);
             self.forget();
         }
-        let left = plans.iter().zip(&lines).filter(|(_, l)| matches!(l.stage, Stage::Failed | Stage::Refused)).map(|(plan, line)| {
-            write(&Person { stacks: line.stacks.clone(), ..plan.person.clone() })
-        });
+        let left = plans
+            .iter()
+            .zip(&lines)
+            .filter(|(_, l)| matches!(l.stage, Stage::Failed | Stage::Refused))
+            .map(|(plan, line)| write(&Person { stacks: line.stacks.clone(), ..plan.person.clone() }));
         let left = left.collect::<Vec<_>>().join("\n");
         Ok(Report { lines, sent: send, left, commands })
     }
@@ -301,7 +305,9 @@ impl People for Catalogue {
                 let enabled = !off.contains(&person.email);
                 let other = known.users.keys().find(|u| u.to_lowercase() == person.email.to_lowercase());
                 match (there, other) {
-                    (false, Some(other)) => line(person, Stage::Refused, vec![format!("The pool has {other}: AWS tells capital letters from small ones.")]),
+                    (false, Some(other)) => {
+                        line(person, Stage::Refused, vec![format!("The pool has {other}: AWS tells capital letters from small ones.")])
+                    }
                     (false, None) => {
                         let why = address(&person.email).unwrap_or_else(|| "There is no such user in the pool.".to_owned());
                         line(person, Stage::Refused, vec![why])

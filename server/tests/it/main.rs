@@ -6,6 +6,7 @@ mod forms;
 mod gateway;
 mod http;
 mod live;
+mod people;
 mod program;
 mod resources;
 mod state;

@@ -73,7 +73,15 @@ pub const USERS: Kind = Kind {
             ..VERB
         },
         act("enable", "Enable…", "Enable", "EnableUser", &[], "{} can sign in again.", USER),
-        act("disable", "Disable…", "Disable", "DisableUser", &[], "{} cannot sign in any more; assignments stay. Running sessions, and a portal that is open, last up to about an hour.", USER),
+        act(
+            "disable",
+            "Disable…",
+            "Disable",
+            "DisableUser",
+            &[],
+            "{} cannot sign in any more; assignments stay. Running sessions, and a portal that is open, last up to about an hour.",
+            USER,
+        ),
         delete("DeleteUser", &[], "{} is deleted from the pool, with all assignments.", USER),
     ],
     tabs: &[("stacks", "Stacks", &[]), ("opens", "What this person can open", &[])],
