@@ -375,6 +375,7 @@ impl Resources for Catalogue {
         let row = asked(&query, "row");
         let mut form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
         self.extend(&mut form, is_new_version(verb), &item).await;
+        Self::allow_ticked(&mut form, entries);
         // What cannot be read yet is left out of the code; the form says so at its field.
         let mut readable = entries.clone();
         let input = loop {
@@ -407,7 +408,8 @@ impl Resources for Catalogue {
         if verb.confirms && confirm.trim() != words {
             return Err(Failure::Fields(vec![FieldError::new("confirm", format!("Type {words} to confirm."))]));
         }
-        let form = self.made(kind, verb, operation, &item, name, row).await;
+        let mut form = self.made(kind, verb, operation, &item, name, row).await;
+        Self::allow_ticked(&mut form, entries);
         if !form.blockers.is_empty() {
             return Err(Self::blocked(kind.noun, shown, &form.blockers));
         }
@@ -420,7 +422,7 @@ impl Resources for Catalogue {
             return Err(Failure::Fields(errors));
         }
         if is_new_version(verb) {
-            return self.new_version(&form, entries, input).await;
+            return self.new_version(&item, &form, entries, input).await;
         }
         let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
         let answer = self.sdk.invoke(operation.name, &Value::Object(input.clone()), kind.noun, &subject).await;

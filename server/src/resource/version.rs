@@ -5,7 +5,7 @@ use super::{Catalogue, code, refusal};
 use app::resources::Entries;
 use domain::entry::{Clear, Entry, Field, FormView, Group, Limit, Need, When};
 use domain::failure::Failure;
-use domain::packaging::{MOVE, button};
+use domain::packaging::{MOVE, button, ticked};
 use domain::resource::{Code, Done};
 use serde_json::{Map, Value, json};
 
@@ -87,6 +87,19 @@ impl Catalogue {
         form.submit = button(&form.standing());
     }
 
+    /// Lets what is ticked stand although it moved with an attempt before this one: the form that is sent again is older than that.
+    pub(super) fn allow_ticked(form: &mut FormView, entries: &Entries) {
+        for field in form.groups.iter_mut().flat_map(|g| &mut g.fields).filter(|f| f.path == MOVE) {
+            if let Entry::Many(choices) = &mut field.entry {
+                for name in ticked(entries) {
+                    if !choices.iter().any(|(value, _)| value == name) {
+                        choices.push((name.to_owned(), name.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+
     /// The ARN that an app block of this name has.
     fn block_arn(&self, name: &str) -> String {
         let scope = self.scope();
@@ -109,7 +122,13 @@ impl Catalogue {
     }
 
     /// Makes the new app block and moves the applications, one after the other; a failure of one does not stop the rest.
-    pub(super) async fn new_version(&self, form: &FormView, entries: &Entries, mut input: Map<String, Value>) -> Result<Done, Failure> {
+    pub(super) async fn new_version(
+        &self,
+        old: &Value,
+        form: &FormView,
+        entries: &Entries,
+        mut input: Map<String, Value>,
+    ) -> Result<Done, Failure> {
         let moved = taken(&mut input);
         let name = input.get("Name").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (arn, made) = match self.sdk.invoke("CreateAppBlock", &Value::Object(input.clone()), "app block", &name).await {
@@ -125,8 +144,19 @@ impl Catalogue {
             Err(failure) => return Err(refusal::place(failure, form, entries)),
         };
         self.forget();
+        let there = self.listed("DescribeApplications", "Applications", &json!({})).await;
         let (mut rows, mut failed) = (vec![], 0);
         for application in &moved {
+            let starts_from = there.iter().find(|a| a["Name"] == application.as_str()).map(|a| &a["AppBlockArn"]);
+            if starts_from.is_some_and(|block| *block == arn) {
+                rows.push((application.clone(), "Moved before.".to_owned()));
+                continue;
+            }
+            if starts_from.is_some_and(|block| *block != old["Arn"]) {
+                failed += 1;
+                rows.push((application.clone(), "It starts from a third app block by now; it was left there.".to_owned()));
+                continue;
+            }
             let request = json!({"Name": application, "AppBlockArn": arn});
             rows.push((
                 application.clone(),
