@@ -45,7 +45,7 @@ impl Catalogue {
     pub(super) async fn more(&self, kind: &Kind, item: &Value, view: &mut ItemView) {
         match (kind.slug, view.tab.as_str()) {
             ("users", "opens") => view.sections.push(self.opens(item).await),
-            ("app-blocks", "applications") => view.sections.push(self.from_block(item).await),
+            ("app-blocks", "applications") => view.sections.push(self.block_applications(item).await),
             ("applications", "") => view.preview = Some(application(item)),
             ("stacks", "branding") => {
                 let found = self.listed("DescribeThemeForStack", "Theme", &json!({"StackName": item["Name"]})).await;
@@ -112,7 +112,7 @@ impl Catalogue {
     }
 
     /// The applications that start from an app block.
-    async fn from_block(&self, block: &Value) -> Section {
+    async fn block_applications(&self, block: &Value) -> Section {
         let scope = self.scope();
         let link = |slug: &str, name: &str| Cell::Link { href: show::path(&scope, slug, name), text: name.to_owned() };
         let all = self.starting_from(block).await;
