@@ -50,6 +50,11 @@ impl Catalogue {
             ("stacks", "branding") => {
                 let found = self.listed("DescribeThemeForStack", "Theme", &json!({"StackName": item["Name"]})).await;
                 view.preview = found.first().map(theme);
+                // One theme a stack: it is made, or changed.
+                let made = view.preview.is_some();
+                for section in view.sections.iter_mut().filter(|s| s.title == "Theme") {
+                    section.acts.retain(|act| made != act.label.starts_with("Create"));
+                }
             }
             _ => {}
         }
