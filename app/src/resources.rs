@@ -3,14 +3,24 @@
 use async_trait::async_trait;
 use domain::entry::FormView;
 use domain::failure::Failure;
+use domain::pool::{Bulk, Report};
 use domain::resource::{Code, Done, ItemView, ListView};
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 
 pub use domain::entry::Entries;
 
+/// Many users of the pool at once. Without `send` nothing is sent: the report says what would be.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Users from a paste, with their stacks. `mail`: AWS mails the invitations; `tell`: it mails each assigned stack, too. Safe to repeat.
+    async fn import(&self, text: &str, mail: bool, tell: bool, send: bool) -> Result<Report, Failure>;
+    /// The same for all users that `users` has line by line. Safe to repeat.
+    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, send: bool) -> Result<Report, Failure>;
+}
+
 /// Lists, things, forms and acts, by the slug of their kind and the name of their verb. Unknown ones are [`Failure::NotFound`].
 #[async_trait]
-pub trait Resources: Send + Sync {
+pub trait Resources: People {
     /// A window of a list; `query` is the page's query string.
     async fn list(&self, kind: &str, query: &str, start: usize, len: usize) -> Result<ListView, Failure>;
     /// One thing, on one of its tabs; the overview is the empty one.

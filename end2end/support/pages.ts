@@ -9,6 +9,7 @@ const NAMED = [
   "/", "/more", "/nothing/here", "/fleets?q=nothing-like-this", "/sessions?q=nothing-like-this", "/stacks?q=nothing-like-this",
   `${here}/fleets/finance-desktop`, `${here}/fleets/finance-desktop/sessions`, `${here}/fleets/erp-legacy/errors`, `${here}/fleets/callcentre-ie/configuration`,
   `${here}/fleets/finance-desktop/edit`, `${here}/fleets/claims-elastic/applications`, `${here}/fleets/finance-desktop?do=stop`, `${here}/fleets/callcentre-ie?do=capacity`,
+  "/users/assign?what=assign&user=a@example.com", "/users/assign?what=disable", `${here}/app-blocks/qgis-ltr/new-version`,
   `${here}/fleets/finance-desktop?do=delete`, `${here}/images/finance-win22-2026-03-10`, `${here}/images/erp-win19-updated`, "/images/sharing?add=222233334444",
   `${here}/images/finance-win22-2026-03-10/sharing?do=unshare&row=444455556666`, `${here}/images/finance-win22-2026-03-10/lineage`,
 ];

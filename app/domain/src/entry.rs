@@ -3,6 +3,7 @@
 //! made from the service model in `server/src/resource`.
 
 use crate::form::FieldError;
+use crate::preview::Preview;
 use crate::time::{seconds_typed, seconds_words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -140,7 +141,8 @@ pub struct Field {
     pub limit: Limit,
     /// When it applies, all of them; it always does when empty.
     pub only: Vec<Only>,
-    /// Values that can be picked: value and words. Others may be typed.
+    /// Values that can be picked: value and words. Others may be typed. Of boxes: what is said of each at its end. Of pairs: the keys
+    /// that are there already, which count towards the limit.
     pub picks: Vec<(String, String)>,
     /// The heading of its row in a group of rows; empty for fields that stand alone.
     pub row: String,
@@ -202,6 +204,9 @@ pub struct FormView {
     /// Words of the button that checks before anything is done; empty where nothing is checked.
     #[serde(default)]
     pub checks: String,
+    /// How users will see it, before anything is entered.
+    #[serde(default)]
+    pub preview: Option<Preview>,
 }
 
 impl FormView {
@@ -518,8 +523,11 @@ fn read(field: &Field, entries: &Entries, matches: Matches<'_>) -> Result<Value,
                     return Err(format!("The key “{}” is there twice.", short(key)));
                 }
             }
-            items(map.len(), limit)?;
-            Ok(Value::Object(map))
+            let there = field.picks.iter().filter(|(key, _)| !map.contains_key(key)).count();
+            match limit.items.1.map(|most| most as usize).filter(|most| there > 0 && there + map.len() > *most) {
+                Some(most) => Err(format!("{} would be there with these; AWS allows {most}. Remove some first.", there + map.len())),
+                None => items(map.len(), limit).map(|()| Value::Object(map)),
+            }
         }
     }
 }

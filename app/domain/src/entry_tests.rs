@@ -35,6 +35,7 @@ fn form(fields: Vec<Field>) -> FormView {
         locked: vec![],
         blockers: vec![],
         checks: String::new(),
+        preview: None,
     }
 }
 
@@ -205,4 +206,15 @@ proptest! {
         ]) };
         prop_assert!(changes(&f, &f.standing()).is_empty());
     }
+}
+
+#[test]
+fn pairs_that_are_there_already_count_towards_the_limit() {
+    let mut tags = field("Tags", Entry::Pairs);
+    tags.limit.items = (Some(1), Some(50));
+    tags.picks = (0..49).map(|n| (format!("k{n}"), String::new())).collect();
+    let f = form(vec![tags]);
+    assert!(parse(&f, &entries(&[("Tags", "new=1")]), &any).is_ok());
+    assert!(parse(&f, &entries(&[("Tags", "new=1\nk3=2\nk4=2")]), &any).is_ok(), "equal keys are overwritten");
+    assert!(refused(&f, &[("Tags", "new=1\nother=2")])[0].1.contains("51 would be there"));
 }

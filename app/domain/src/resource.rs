@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::names::Scope;
+use crate::preview::Preview;
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,30 @@ pub struct Choice {
     pub glyph: String,
 }
 
+/// What can be done to the rows that are ticked. A page of its own gets their keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulk {
+    /// That page.
+    pub path: String,
+    /// The parameter that holds a key.
+    pub key: String,
+    /// The parameter that says what is done, with each value, its words, and whether it takes something away.
+    pub acts: (String, Vec<(String, String, bool)>),
+}
+
+/// A choice that is part of what AWS is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Narrow {
+    /// The parameter of the URL.
+    pub key: String,
+    /// Its words.
+    pub label: String,
+    /// Values and words.
+    pub values: Vec<(String, String)>,
+    /// The value at hand.
+    pub chosen: String,
+}
+
 /// A window of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListView {
@@ -120,6 +145,12 @@ pub struct ListView {
     pub choices: Vec<Choice>,
     /// Acts on the list: create, import.
     pub acts: Vec<ActLink>,
+    /// What can be done to many rows at once.
+    #[serde(default)]
+    pub bulk: Option<Bulk>,
+    /// What else narrows the question to AWS: a parameter of the URL, and its values.
+    #[serde(default)]
+    pub narrow: Option<Narrow>,
     /// Whether something is on its way, so that the list is asked again soon.
     pub moving: bool,
     /// When AWS was asked.
@@ -152,6 +183,9 @@ pub struct Section {
     pub rows: Vec<(Vec<Cell>, Vec<ActLink>)>,
     /// A tree.
     pub tree: Vec<Branch>,
+    /// A sentence below the heading: what holds for all of it.
+    #[serde(default)]
+    pub note: String,
     /// What is said instead of an empty table.
     pub empty: String,
     /// Acts on the section.
@@ -194,6 +228,9 @@ pub struct ItemView {
     pub tabs: Vec<(String, String)>,
     /// The tab at hand.
     pub tab: String,
+    /// How users see it.
+    #[serde(default)]
+    pub preview: Option<Preview>,
     /// What the tab shows.
     pub sections: Vec<Section>,
     /// The request that shows it, as code.

@@ -6,3 +6,4 @@ pub mod image;
 pub mod resource;
 pub mod session;
 pub mod sign_in;
+pub mod users;

@@ -8,3 +8,4 @@ pub mod overview;
 pub mod resources;
 pub mod sessions;
 pub mod sign_in;
+pub mod users;

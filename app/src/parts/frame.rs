@@ -120,6 +120,7 @@ fn Framed(data: FrameData) -> impl IntoView {
     let live = Live::new(&data);
     provide_context(live);
     provide_context(Acted(RwSignal::new(0)));
+    provide_context(data.source);
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();

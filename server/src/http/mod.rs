@@ -65,7 +65,7 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
         let parts = state.parts.clone();
         move || {
             provide_context(parts.clone());
-            policy();
+            policy(&parts);
         }
     };
     let functions = {
@@ -109,12 +109,17 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 }
 
 /// Sets the page's Content-Security-Policy with the nonce that its scripts carry. Runs inside Leptos' context.
-fn policy() {
+fn policy(parts: &Parts) {
     let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
     // Development's automatic reload listens on a web socket of another port.
     let connect = if cfg!(debug_assertions) { "connect-src 'self' ws:" } else { "connect-src 'self'" };
+    // Icons and logos that AWS makes links to: buckets of the watched Region, and only where there are such.
+    let pictures = match parts.source {
+        domain::operator::Source::Aws => format!(" https://*.s3.{}.amazonaws.com", parts.watch.estate().scope.region),
+        domain::operator::Source::Embedded => String::new(),
+    };
     let policy = format!(
-        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; {connect}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:{pictures}; {connect}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);

@@ -2,7 +2,7 @@
 
 use super::words;
 use domain::resource::Cell;
-use domain::time::Millis;
+use domain::time::{Millis, duration};
 use serde_json::Value;
 
 /// States that pass by themselves: the page asks again soon.
@@ -51,6 +51,8 @@ pub fn cell(name: &str, value: &Value) -> Cell {
     let mono = ["Arn", "Id", "Path", "Bucket", "Key", "Ids", "Location", "Url", "URL"].iter().any(|end| name.ends_with(end));
     match value {
         Value::Null => Cell::None,
+        Value::Object(_) if name == "RunningFor" => running(value),
+        Value::String(t) if name.ends_with("URL") && t.contains("X-Amz-") => Cell::Mono(t.split('?').next().unwrap_or_default().to_owned()),
         Value::String(t) if t.is_empty() => Cell::None,
         Value::String(t) if name.ends_with("State") || name.ends_with("Status") || name == "Permission" => chip(t),
         Value::String(t) if mono => Cell::Mono(t.clone()),
@@ -69,6 +71,31 @@ pub fn cell(name: &str, value: &Value) -> Cell {
     }
 }
 
+/// From here on somebody should ask whether the builder is still needed.
+const LONG: i64 = 2 * 3_600_000;
+
+/// How long an image builder runs. Where only its making is known, that is said.
+fn running(value: &Value) -> Cell {
+    let ms = value["Milliseconds"].as_i64().unwrap_or_default().max(0);
+    let known = value["Known"] == true;
+    let words = if known { format!("Running {}", duration(ms)) } else { format!("{} since created", duration(ms)) };
+    let raw = if known {
+        "Since the console saw it start."
+    } else {
+        "AWS does not tell when it was started, only when it was created. It may have stood still in between."
+    };
+    if ms < LONG {
+        return Cell::Text(words);
+    }
+    Cell::Chip {
+        tone: "t-warn".to_owned(),
+        glyph: "s-warn".to_owned(),
+        words,
+        raw: format!("{raw} It is billed while it runs."),
+        fill: false,
+    }
+}
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), words::value)
 }
@@ -82,6 +109,15 @@ pub fn moment(seconds: Option<f64>) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_builder_is_marked_after_two_hours_and_says_what_is_known() {
+        let cell = |ms: i64, known: bool| cell("RunningFor", &json!({"Milliseconds": ms, "Known": known}));
+        assert_eq!(cell(LONG - 60_000, true), Cell::Text("Running 1 h 59 m".to_owned()));
+        assert!(matches!(cell(76 * 3_600_000, true), Cell::Chip { words, tone, .. } if words == "Running 3 d 4 h" && tone == "t-warn"));
+        assert!(matches!(cell(76 * 3_600_000, false), Cell::Chip { words, .. } if words == "3 d 4 h since created"));
+    }
     use domain::constraints::{Shape, shape};
 
     #[test]

@@ -57,6 +57,7 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
     let what = verb.label.trim_end_matches('…');
     let title = match verb.place {
         Place::List => what.to_owned(),
+        Place::Item if operation.name == "CreateAppBlock" => format!("{what} of {shown_name}"),
         Place::Row(_) => format!("{what} {subject} – {shown_name}"),
         _ => format!("{what} – {shown_name}"),
     };
@@ -80,6 +81,7 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
         locked: if edits { locked(kind, operation, item) } else { vec![] },
         blockers: vec![],
         checks: if verb.checks.is_empty() { String::new() } else { "Check".to_owned() },
+        preview: None,
     }
 }
 
@@ -206,6 +208,7 @@ fn locked(kind: &Kind, operation: &Operation, item: &Value) -> Vec<(String, Stri
         "UpdateApplication" => &["Name", "Platforms", "InstanceFamilies"],
         "UpdateDirectoryConfig" => &["DirectoryName"],
         "UpdateEntitlement" => &["StackName", "Name"],
+        "UpdateThemeForStack" => &[],
         _ if kind.state.is_empty() && item["Name"].is_null() => &[],
         _ => &["Name"],
     };

@@ -1,6 +1,7 @@
 //! Everything but fleets and sessions, through one machine: lists, pages, forms and acts are made from the service model and the
 //! table in [`kinds`]. Reading order: [`kinds`], [`form`] with [`fields`] and [`layout`] (forms), [`show`] (lists and pages), then this
-//! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field).
+//! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field). What is special has a file of its
+//! own: [`users`] (many at once), [`version`] (of an app block), [`more`] (what pages and forms show beyond the table).
 
 mod blockers;
 pub mod cells;
@@ -10,9 +11,12 @@ mod form;
 pub mod images;
 pub mod kinds;
 pub mod layout;
+mod more;
 mod picks;
 mod refusal;
 mod show;
+mod users;
+mod version;
 pub mod words;
 
 use crate::gateway::Sdk;
@@ -53,6 +57,8 @@ pub struct Catalogue {
     watcher: Watcher,
     kept: Arc<Mutex<HashMap<String, Kept>>>,
     enriched: Arc<Mutex<Option<images::catalogue::Enriched>>>,
+    /// When each image builder, by its ARN, was last seen not running: AWS does not tell when it started.
+    idle: Arc<Mutex<HashMap<String, Millis>>>,
 }
 
 impl std::fmt::Debug for Catalogue {
@@ -86,7 +92,7 @@ fn called(name: &str) -> &str {
 impl Catalogue {
     /// Over `sdk`; `watcher` knows the scope and the fleets.
     pub fn new(sdk: Sdk, watcher: Watcher) -> Self {
-        Self { sdk, watcher, kept: Arc::default(), enriched: Arc::default() }
+        Self { sdk, watcher, kept: Arc::default(), enriched: Arc::default(), idle: Arc::default() }
     }
 
     /// Forgets every answer: something changed, or time was moved.
@@ -182,6 +188,9 @@ impl Catalogue {
         if kind.slug == "image-exports" {
             rows = images::catalogue::exports(&rows, self.now());
         }
+        if kind.slug == "image-builders" {
+            self.running(&mut rows);
+        }
         rows.sort_by_cached_key(|r| (kind.key)(r));
         Ok((Arc::new(rows), taken))
     }
@@ -200,7 +209,14 @@ impl Catalogue {
             .find(|v| v.slug == verb && !v.own && (v.place == Place::List) == name.is_empty())
             .ok_or_else(|| unknown("act", verb))?;
         let operation = operation(verb.operation).ok_or_else(|| unknown("operation", verb.operation))?;
-        let item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
+        let mut item = if name.is_empty() { Value::Null } else { self.one(kind, name).await?.0 };
+        if verb.operation == "UpdateThemeForStack" {
+            // What it changes is another answer's.
+            let theme = self.listed("DescribeThemeForStack", "Theme", &json!({"StackName": item["Name"]})).await;
+            if let (Some(of), Some(Value::Object(theme))) = (item.as_object_mut(), theme.into_iter().next()) {
+                of.extend(theme);
+            }
+        }
         Ok((kind, verb, operation, item))
     }
 
@@ -216,6 +232,7 @@ impl Catalogue {
     ) -> FormView {
         let mut form = form::form(kind, verb, operation, &self.scope(), item, name, row);
         self.pick(&mut form).await;
+        self.extend(&mut form, is_new_version(verb), item).await;
         form.blockers = self.blockers(operation.name, item).await;
         form
     }
@@ -307,6 +324,11 @@ fn shows(verb: &Verb, fixed: &Value, member: &str) -> bool {
     verb.hidden != HIDE_ALL && !verb.hidden.contains(&member) && (batch || fixed[member].is_null())
 }
 
+/// Whether the verb makes a thing anew from another of its kind, which goes on beyond the one request.
+fn is_new_version(verb: &Verb) -> bool {
+    verb.operation == "CreateAppBlock" && verb.filled
+}
+
 /// Why the verb is not possible on the resource now.
 fn why_not(kind: &Kind, verb: &Verb, item: &Value) -> Option<String> {
     if kind.slug == "images" && !item.is_null() && item["Visibility"] != "PRIVATE" {
@@ -329,7 +351,9 @@ impl Resources for Catalogue {
     async fn list(&self, kind: &str, text: &str, start: usize, len: usize) -> Result<ListView, Failure> {
         let (kind, query) = (found(kind)?, query(text));
         let (rows, taken) = self.resources(kind, &query).await?;
-        Ok(show::list(kind, &self.scope(), &rows, &query, (start, len), taken))
+        let mut view = show::list(kind, &self.scope(), &rows, &query, (start, len), taken);
+        self.more_list(kind, &query, &mut view);
+        Ok(view)
     }
 
     async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure> {
@@ -351,6 +375,7 @@ impl Resources for Catalogue {
             let (images, builders) = (self.images().await?.0, self.listed("DescribeImageBuilders", "ImageBuilders", &json!({})).await);
             images::catalogue::complete(&mut view, &item, &images, &builders, &self.watched());
         }
+        self.more(kind, &item, &mut view).await;
         Ok(view)
     }
 
@@ -367,7 +392,9 @@ impl Resources for Catalogue {
         let (kind, verb, operation, item) = self.verb(kind, name, verb).await?;
         let query = query(text);
         let row = asked(&query, "row");
-        let form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
+        let mut form = form::form(kind, verb, operation, &self.scope(), &item, name, row);
+        self.extend(&mut form, is_new_version(verb), &item).await;
+        Self::allow_ticked(&mut form, entries);
         // What cannot be read yet is left out of the code; the form says so at its field.
         let mut readable = entries.clone();
         let input = loop {
@@ -382,6 +409,9 @@ impl Resources for Catalogue {
                 }
             }
         };
+        if is_new_version(verb) {
+            return Ok(self.version_code(input));
+        }
         Ok(code::all(verb.operation, &self.scope().region.0, &input))
     }
 
@@ -397,14 +427,21 @@ impl Resources for Catalogue {
         if verb.confirms && confirm.trim() != words {
             return Err(Failure::Fields(vec![FieldError::new("confirm", format!("Type {words} to confirm."))]));
         }
-        let form = self.made(kind, verb, operation, &item, name, row).await;
+        let mut form = self.made(kind, verb, operation, &item, name, row).await;
+        Self::allow_ticked(&mut form, entries);
         if !form.blockers.is_empty() {
             return Err(Self::blocked(kind.noun, shown, &form.blockers));
         }
         let mut input = Self::request(verb, &form, &item, row, entries).map_err(Failure::Fields)?;
-        let errors = fields::check(operation, &Value::Object(input.clone()));
+        let mut sent = input.clone();
+        // Which applications move is no part of the request.
+        sent.remove(domain::packaging::MOVE);
+        let errors = fields::check(operation, &Value::Object(sent));
         if !errors.is_empty() {
             return Err(Failure::Fields(errors));
+        }
+        if is_new_version(verb) {
+            return self.new_version(&item, &form, entries, input).await;
         }
         let (print, checking) = (print(&input), !verb.checks.is_empty() && entries.get("step").is_none_or(|step| step != "go"));
         if checking {

@@ -149,6 +149,8 @@ pub fn list(
             .filter(|v| v.place == Place::List)
             .map(|v| act(kind, v, &format!("/{}", kind.slug), &Value::Null, None))
             .collect(),
+        bulk: None,
+        narrow: None,
         moving,
         taken,
     };
@@ -182,6 +184,7 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
             continue;
         }
         match value {
+            Value::Object(_) if name == "RunningFor" => out.push((words::label(name), cells::cell(name, value))),
             Value::Object(inner) if !inner.contains_key("S3Bucket") => {
                 let of = |k: &String| format!("{}: {}", words::label(name), words::label(k).to_lowercase());
                 out.extend(inner.iter().map(|(k, v)| (of(k), linked(scope, "", cells::cell(k, v)))));
@@ -202,7 +205,7 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
     out
 }
 
-fn section(title: &str) -> Section {
+pub(super) fn section(title: &str) -> Section {
     Section { title: title.to_owned(), ..Section::default() }
 }
 
@@ -245,6 +248,9 @@ fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related,
         }
         None => &rows,
     };
+    if part.slug == "tags" {
+        out.note = format!("{} of 50", rows.len());
+    }
     for row in rows {
         let cell = |(head, name): &(&str, &str)| {
             if part.slug == "tags" {
@@ -320,6 +326,7 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<sup
             .chain(kind.tabs.iter().map(|(slug, words, _)| ((*slug).to_owned(), (*words).to_owned())))
             .collect(),
         tab: tab.to_owned(),
+        preview: None,
         sections,
         code: code::all(kind.list.0, &scope.region.0, request.as_object().unwrap_or(&Map::new())),
         moving: cells::is_moving(state),

@@ -3,8 +3,9 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 52] = [
+const LABELS: [(&str, &str); 53] = [
     ("ApplicationArn", "Application ARN"),
+    ("RunningFor", "Running"),
     ("ImageArn", "Image ARN"),
     ("SourceAmiId", "Source AMI"),
     ("TaskId", "Task"),

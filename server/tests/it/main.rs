@@ -7,6 +7,7 @@ mod gateway;
 mod http;
 mod images;
 mod live;
+mod people;
 mod program;
 mod resources;
 mod state;

@@ -83,6 +83,21 @@ pub fn one(field: Field, entering: Entering) -> AnyView {
             let class = "flex items-center gap-2 min-h-6 font-[450]";
             return view! { <div class="field sm:col-span-2" hidden=away><label class=class for=id.clone()><input id=id.clone() type="checkbox" class="cb" name=name value=key checked=checked disabled=away aria-describedby=note/>{label}</label>{below()}</div> }.into_any();
         }
+        // Boxes of which there is something to say are rows.
+        Entry::Many(choices) if !picks.is_empty() => {
+            let ticked: Vec<String> = value.lines().map(str::to_owned).collect();
+            let rows = choices
+                .into_iter()
+                .map(|(value, words)| {
+                    let checked = ticked.contains(&value);
+                    let name = format!("fields[{path}:{value}]");
+                    let note = picks.iter().find(|(v, _)| *v == value).map(|(_, note)| note.clone());
+                    let code = (words != value).then(|| view! { <code class="text-text-3 truncate">{value.clone()}</code> });
+                    view! { <li><label class="flex items-center gap-3 px-3 min-h-9 font-[450]"><input type="checkbox" class="cb flex-none" name=name value=value checked=checked disabled=away/><span class="break-words min-w-0">{words}</span>{code}<span class="ml-auto text-12 text-text-2 whitespace-nowrap">{note}</span></label></li> }
+                })
+                .collect_view();
+            return view! { <fieldset class="field min-w-0" id=id tabindex="-1" hidden=away><legend class="label">{label}{mark}</legend><ul class="rounded-2 border border-line divide-y divide-line">{rows}</ul>{below()}</fieldset> }.into_any();
+        }
         Entry::Many(choices) => {
             let ticked: Vec<String> = value.lines().map(str::to_owned).collect();
             let boxes = choices

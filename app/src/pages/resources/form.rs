@@ -14,6 +14,7 @@ use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use domain::entry::{Clear, Entries, Entry, Field, FormView, Group, Limit, Need, When};
 use domain::failure::Failure;
+use domain::packaging::{button, is_new_version};
 use domain::resource::{Code, Done};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -190,7 +191,9 @@ fn set_up(which: &Which, mut form: FormView) -> Pieces {
     let before = left.as_ref().and_then(|l| serde_json::from_str::<Done>(&l.outcome).ok());
     // After a check the entries are still needed.
     let checked = before.as_ref().map(|done| done.checked.clone()).unwrap_or_default();
-    if let Some(left) = left.as_ref().filter(|l| l.failure.is_some() || !checked.is_empty()) {
+    // What was refused, as a whole or in rows, stays to be sent again.
+    let rows_left = before.as_ref().is_some_and(|d| !d.rows.is_empty() && d.until.is_none());
+    if let Some(left) = left.as_ref().filter(|l| l.failure.is_some() || !checked.is_empty() || rows_left) {
         first = left.entries.clone();
         first.remove("step");
         first.remove("checked");
@@ -299,7 +302,10 @@ fn submit(form: &FormView, set: &Pieces) -> AnyView {
     if !form.checks.is_empty() {
         return checked_submit(form, set);
     }
-    view! { <button type="submit" class=class disabled=blocked aria-busy=move || pending.get().then_some("true")>{form.submit.clone()}</button> }.into_any()
+    let (entries, words, counts) = (set.entering.entries, form.submit.clone(), is_new_version(form));
+    let words = move || if counts { entries.with(button) } else { words.clone() };
+    view! { <button type="submit" class=class disabled=blocked aria-busy=move || pending.get().then_some("true")>{words}</button> }
+        .into_any()
 }
 
 /// Two steps: the first button checks, the second comes when the same entries were checked with success.
@@ -330,6 +336,11 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
         view! { <div class="banner t-off"><Icon name="lock"/><div class="flex-1 min-w-0">"It runs: fields marked “now” change at once, the others need it stopped."</div><div class="acts"><a class="btn btn--sm" href=stop>"Stop to edit…"</a></div></div> }
     });
     let (edits, back, title) = (form.edits, form.back.clone(), form.title.clone());
+    let (anew, old) = (is_new_version(&form), which.name.clone());
+    let preview = form.preview.clone().map(|stands| {
+        let now = Memo::new(move |_| entering.entries.with(|e| stands.with(e)));
+        move || super::preview::draw(now.get())
+    });
     let list = format!("/{}", which.kind);
     let name = which.name.clone();
     let crumb = (!name.is_empty()).then(|| view! { <Icon name="right" class="i-12"/><a href=back.clone()>{name}</a> });
@@ -337,6 +348,8 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
         let n = entering.changes.with(Vec::len);
         let word = match (edits, n) {
             (_, 0) => return String::new(),
+            (_, 1) if anew => return format!("1 change from {old}, not saved"),
+            (_, _) if anew => return format!("{n} changes from {old}, not saved"),
             (true, 1) => "1 change, not saved",
             (true, _) => return format!("{n} changes, not saved"),
             (false, 1) => "1 field filled",
@@ -344,7 +357,7 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
         };
         word.to_owned()
     };
-    let changes = edits.then(|| {
+    let changes = (edits || anew).then(|| {
         let rows = move || {
             let all = entering.changes.get();
             if all.is_empty() {
@@ -377,7 +390,7 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
                         <div class="grid gap-3 mb-3 empty:hidden">{blocked(&form)}{running}<Outcome failure done known/></div>
                         {locked}{fields}
                     </div>
-                    <aside class="min-w-0" aria-label="Changes and code">{changes}<h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p><CodeBlock code/></aside>
+                    <aside class="min-w-0" aria-label="Preview, changes and code">{preview}{changes}<h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p><CodeBlock code/></aside>
                 </div>
                 <div class="formbar"><span class="text-12 text-text-2" role="status">{count}</span><span class="ml-auto"></span><a class="btn" href=back>{if edits { "Discard" } else { "Cancel" }}</a>{submit(&form, &set)}</div>
             </ActionForm>

@@ -141,6 +141,7 @@ fn Shown(
     #[cfg(not(feature = "hydrate"))]
     let _ = (which, acted);
     let sections = Memo::new(move |_| view.with(|v| v.sections.clone()));
+    let preview = Memo::new(move |_| view.with(|v| v.preview.clone()));
     let acts = Memo::new(move |_| view.with(|v| v.acts.clone()));
     let state = Memo::new(move |_| view.with(|v| v.state.clone()));
     let base = format!("/{}/{}/{kind}/{}", scope.account, scope.region, paths::encode(&name));
@@ -178,6 +179,7 @@ fn Shown(
             <ActDialog kind=dialog_kind name=dialog_name here=Signal::stored(here) first=dialog/>
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
+                {move || preview.get().map(super::preview::draw)}
                 {move || sections.get().into_iter().map(section).collect_view()}
                 {overview.then(|| view! { <section class="min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::derive(move || view.with(|v| v.code.clone()))/></section> })}
             </div>
@@ -296,6 +298,7 @@ fn section(part: Section) -> AnyView {
     view! {
         <section class="min-w-0 grid gap-2">
             <div class="flex flex-wrap items-center gap-2"><h2 class="h2">{part.title}</h2><div class="ml-auto flex flex-wrap gap-1.5">{part.acts.into_iter().map(|a| act_link(a, true)).collect_view()}</div></div>
+            {(!part.note.is_empty()).then(|| view! { <p class="text-text-2 max-w-3xl">{part.note}</p> })}
             {part.failure.map(|failure| view! { <ErrorView failure role="status"/> })}
             {tree}{facts}{table}{nothing}
         </section>

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use std::collections::BTreeSet;
 
 /// The list of the kind that the path names.
 #[component]
@@ -144,11 +145,39 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
             paths::with_query(&path, &all)
         }
     };
+    let bulk = StoredValue::new(view.with_untracked(|v| v.bulk.clone()));
+    let has_bulk = bulk.with_value(Option::is_some);
+    let selected = RwSignal::new(BTreeSet::<String>::new());
+    let toggle = Callback::new(move |key: String| {
+        selected.update(|all| {
+            if !all.remove(&key) {
+                all.insert(key);
+            }
+        });
+    });
+    // What matches beyond the window is asked for.
+    let select_all = {
+        let kind = kind.clone();
+        move || {
+            let (kind, query) = (kind.clone(), search.get_untracked());
+            leptos::task::spawn_local(async move {
+                if let Ok(all) = resource_list(kind, query, 0, 2_000).await {
+                    let _ = selected.try_set(all.rows.into_iter().map(|r| r.key).collect());
+                }
+            });
+        }
+    };
     let act = {
-        let (navigate, path) = (navigate.clone(), path.clone());
+        let (navigate, path, select_all) = (navigate.clone(), path.clone(), select_all.clone());
         Callback::new(move |(key, at): (Key, usize)| {
-            let href = view.with_untracked(|v| at.checked_sub(v.start).and_then(|i| v.rows.get(i)).and_then(|r| r.href.clone()));
-            match (key, href) {
+            let row = view.with_untracked(|v| at.checked_sub(v.start).and_then(|i| v.rows.get(i).cloned()));
+            match (key, row.as_ref()) {
+                (Key::Select, Some(row)) if has_bulk => return toggle.run(row.key.clone()),
+                (Key::All, _) if has_bulk => return select_all(),
+                (Key::Clear, _) if !selected.with_untracked(BTreeSet::is_empty) => return selected.set(BTreeSet::new()),
+                _ => {}
+            }
+            match (key, row.and_then(|r| r.href)) {
                 (Key::Open | Key::Peek, Some(href)) => navigate(&href, Default::default()),
                 (Key::Clear, _) if !query.with_untracked(Vec::is_empty) => navigate(&path, Default::default()),
                 _ => {}
@@ -194,6 +223,29 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
             view! { <th scope="col" role="columnheader" class=class>{head.clone()}</th> }
         })
         .collect_view();
+    let pick_all = has_bulk.then(|| {
+        let (label, select_all) = (format!("Select all {} that match", title.to_lowercase()), select_all.clone());
+        let every = move || !selected.with(BTreeSet::is_empty) && selected.with(BTreeSet::len) >= matched.get();
+        let change = move |ev: leptos::ev::Event| if event_target_checked(&ev) { select_all() } else { selected.set(BTreeSet::new()) };
+        view! { <th scope="col" role="columnheader" class="col-cb"><input type="checkbox" class="cb js-only" aria-label=label prop:checked=every on:change=change/></th> }
+    });
+    let narrow = view.with_untracked(|v| v.narrow.clone()).map(|n| {
+        let options = n.values.into_iter().map(|(value, words)| { let chosen = value == n.chosen; view! { <option value=value selected=chosen>{words}</option> } }).collect_view();
+        let kept = move || q();
+        view! { <form method="get" action=path.clone() class="px-(--gutter) pb-2 flex flex-wrap items-center gap-2">
+            <label class="font-medium" for="narrow">{n.label}</label><div class="input !w-48"><select id="narrow" name=n.key>{options}</select></div>
+            <input type="hidden" name="q" value=kept/><button type="submit" class="btn">"Show"</button></form> }
+    });
+    let others = move || {
+        query.with(|all| {
+            all.iter()
+                .filter(|(k, _)| k != "q" && k != "do")
+                .map(|(k, v)| view! { <input type="hidden" name=k.clone() value=v.clone()/> })
+                .collect_view()
+        })
+    };
+    let bar = move || bulk.get_value().and_then(|b| selected.with(|s| (!s.is_empty()).then(|| super::bulk::bar(&b, s, selected))));
+    let plain = bulk.get_value().map(super::bulk::plain);
     let (has_choices, has_more) = view.with_untracked(|v| (!v.choices.is_empty(), v.choices.iter().any(|c| c.key == "has")));
     let caption = title.clone();
     let empty = move || {
@@ -209,31 +261,39 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
                 <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
             <ActDialog kind=dialog_kind name="" here=Signal::stored(dialog_here) first=dialog/>
             {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
+            {narrow}
             {has_choices.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="Quick filters">{first}</nav></div> })}
             {has_more.then(|| view! { <div class="px-(--gutter) pb-2"><nav class="facets" aria-label="More filters">{second}</nav></div> })}
             <div class="bar"><form class="fbox flex-1" role="search" action=path.clone()>
+                {others}
                 <crate::ui::icon::Icon name="search"/>
                 <input type="search" name="q" data-filter="" aria-label=label placeholder="Filter by any word" prop:value=q value=q on:input=typed autocomplete="off" spellcheck="false"/>
                 <span class="text-12 text-text-3" role="status">{move || format!("{} of {}", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
             </form></div>
             <table class="tbl stack resource-table" role="table" aria-rowcount=move || matched.get() + 1>
                 <caption class="sr-only">{caption}</caption>
-                <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
+                <thead role="rowgroup"><tr role="row">{pick_all}{heads}</tr></thead>
                 <tbody role="rowgroup" node_ref=rows.body>
                     <Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
-                    <For each=move || view.with(|v| v.rows.iter().cloned().enumerate().map(|(i, r)| (i + v.start, r)).collect::<Vec<_>>()) key=|(i, r)| format!("{i} {r:?}") let:row>{line(row.0, row.1, rows)}</For>
+                    <For each=move || view.with(|v| v.rows.iter().cloned().enumerate().map(|(i, r)| (i + v.start, r)).collect::<Vec<_>>()) key=|(i, r)| format!("{i} {r:?}") let:row>{line(row.0, row.1, rows, bulk.with_value(|b| b.as_ref().map(|b| b.key.clone())).map(|key| (key, selected, toggle)))}</For>
                     <Spacer rows=Signal::derive(move || view.with(|v| v.matched.saturating_sub(v.start + v.rows.len())))/>
                 </tbody>
             </table>
             {empty}
+            {plain}{bar}
             <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {many}", thousands(i64::try_from(matched.get()).unwrap_or(0)))}</span>
-                <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"</span></div>
+                <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"{has_bulk.then(|| view! { " "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"a"</kbd>" all" })}</span></div>
         </main>
     }
     .into_any()
 }
 
-fn line(index: usize, row: Row, rows: Rows) -> AnyView {
+fn line(index: usize, row: Row, rows: Rows, pick: Option<super::bulk::Pick>) -> AnyView {
+    let class = if pick.is_some() { "max-sm:grid-cols-[1.5rem_minmax(0,1fr)_auto]" } else { "max-sm:grid-cols-[minmax(0,1fr)_auto]" };
+    let key = row.key.clone();
+    let is_selected =
+        pick.as_ref().map(|(_, selected, _)| *selected).map(|selected| Memo::new(move |_| selected.with(|s| s.contains(&key))));
+    let picker = pick.map(|pick| super::bulk::picker(pick, &row));
     let cells = row
         .cells
         .into_iter()
@@ -252,8 +312,8 @@ fn line(index: usize, row: Row, rows: Rows) -> AnyView {
         None => view! { <span class="name">{row.name}</span> }.into_any(),
     };
     view! {
-        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index) aria-rowindex=index + 2>
-            <th role="rowheader" scope="row">{name}</th>{cells}
+        <tr role="row" class=class class:is-focus=move || rows.focus.get() == Some(index) aria-selected=move || is_selected.and_then(|m| m.get().then_some("true")) aria-rowindex=index + 2>
+            {picker}<th role="rowheader" scope="row">{name}</th>{cells}
         </tr>
     }
     .into_any()

@@ -56,7 +56,7 @@ pub const USERS: Kind = Kind {
             weight: Weight::Danger,
             fixed: |i, row| json!({"UserStackAssociations": [{"StackName": row, "UserName": i["UserName"], "AuthenticationType": "USERPOOL"}]}),
             hidden: HIDE_ALL,
-            consequence: "{} can start no new session from the stack.",
+            consequence: "{} can start no new session from the stack. A portal that is open stays for up to about an hour.",
             said: "The stack was removed.",
             ..VERB
         },
@@ -73,10 +73,18 @@ pub const USERS: Kind = Kind {
             ..VERB
         },
         act("enable", "Enable…", "Enable", "EnableUser", &[], "{} can sign in again.", USER),
-        act("disable", "Disable…", "Disable", "DisableUser", &[], "{} can start no new session; running ones last.", USER),
+        act(
+            "disable",
+            "Disable…",
+            "Disable",
+            "DisableUser",
+            &[],
+            "{} cannot sign in any more; assignments stay. Running sessions, and a portal that is open, last up to about an hour.",
+            USER,
+        ),
         delete("DeleteUser", &[], "{} is deleted from the pool, with all assignments.", USER),
     ],
-    tabs: &[("stacks", "Stacks", &[])],
+    tabs: &[("stacks", "Stacks", &[]), ("opens", "What this person can open", &[])],
     related: &[Related {
         slug: "stacks",
         tab: "stacks",

@@ -36,7 +36,7 @@ pub const LICENCE_USAGE: Kind = Kind {
     slug: "licence-usage",
     noun: "licence",
     title: "Licence usage",
-    about: "Who used licensed software this month: each is billed. Choose another month with ?BillingPeriod=2026-10.",
+    about: "Who used licensed software in the month: each is billed.",
     list: ("DescribeAppLicenseUsage", "AppLicenseUsages"),
     asked: NOTHING,
     key: |i| format!("{} {}", i["UserId"].as_str().unwrap_or_default(), i["LicenseType"].as_str().unwrap_or_default()),

@@ -215,6 +215,7 @@ pub const IMAGE_BUILDERS: Kind = Kind {
     state: "State",
     columns: &[
         ("State", "State"),
+        ("Running", "RunningFor"),
         ("Instance", "InstanceType"),
         ("Platform", "Platform"),
         ("Made from", "ImageArn"),

@@ -226,8 +226,10 @@ pub const STACKS: Kind = Kind {
             operation: "UpdateThemeForStack",
             place: Place::Section("theme"),
             fixed: |i, _| json!({"StackName": i["Name"]}),
-            hidden: &["StackName"],
-            consequence: "Fill only what changes.",
+            hidden: &["StackName", "AttributesToDelete"],
+            filled: true,
+            edits: true,
+            consequence: "Only what you change is sent. AWS does not tell where logo and icon are: leave them empty to keep them.",
             said: "The theme was changed.",
             ..VERB
         },

@@ -28,7 +28,7 @@ pub const APP_BLOCKS: Kind = Kind {
             submit: "Create",
             operation: "CreateAppBlock",
             filled: true,
-            consequence: "AppStream can’t change an app block once it exists. This makes a new one from {}’s values: give it another name, then move the applications over.",
+            consequence: "AppStream can’t change an app block once it exists. This makes a new one from {}’s values and can move its applications over.",
             said: "The new version was created.",
             then: Then::New("Name"),
             ..VERB

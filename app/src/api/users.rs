@@ -1,0 +1,39 @@
+//! Many users of the pool at once: checked first, sent on demand, told row by row.
+
+use crate::error::AppError;
+use domain::pool::Report;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// What `step` says when rows are to be sent; anything else only checks them.
+pub const SEND: &str = "send";
+
+/// Users from a paste. Repeating it is safe: a user who is there with the same names counts as done.
+#[server(endpoint = "users/import")]
+pub async fn import_users(
+    #[server(default)] text: String,
+    #[server(default)] mail: bool,
+    #[server(default)] tell: bool,
+    #[server(default)] step: String,
+) -> Result<Report, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let result = cx.parts.resources.import(&text, mail, tell, step == SEND).await;
+    let entries = [("text", text), ("mail", mail.to_string()), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));
+    cx.finish("users/import", entries, result).await
+}
+
+/// Assigns or unassigns stacks, enables or disables, for many users. Repeating it is safe.
+#[server(endpoint = "users/bulk")]
+pub async fn bulk_users(
+    #[server(default)] what: String,
+    #[server(default)] users: String,
+    #[server(default)] stacks: BTreeMap<String, String>,
+    #[server(default)] tell: bool,
+    #[server(default)] step: String,
+) -> Result<Report, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let names: Vec<String> = stacks.into_keys().collect();
+    let result = cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND).await;
+    let entries = [("users", users), ("stacks", names.join("\n")), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));
+    cx.finish("users/bulk", entries, result).await
+}

@@ -1,0 +1,115 @@
+//! What a check or an application of many rows came to: a sentence, and a row for each person. Shared by both pages.
+
+use crate::error::AppError;
+use crate::pages::resources::code::CodeBlock;
+use crate::parts::error_view::ErrorView;
+use crate::ui::icon::Icon;
+use domain::failure::Failure;
+use domain::pool::{Line, Report, Stage};
+use domain::resource::Code;
+use leptos::prelude::*;
+
+/// What the server answered last: by the action here, else by the plain form post before this page.
+pub type Answer = Option<Result<Report, AppError>>;
+
+/// The sentence at a field, if the answer has one.
+pub fn at(answer: Signal<Answer>, field: &'static str) -> Memo<Option<String>> {
+    Memo::new(move |_| answer.with(|a| a.as_ref().and_then(|r| r.as_ref().err()).and_then(|e| e.at(field))))
+}
+
+/// The sentence beneath a field: what is wrong, else its help.
+pub fn below(id: &'static str, error: Memo<Option<String>>, help: &'static str) -> AnyView {
+    view! {
+        <div id=id>{move || match error.get() {
+            Some(sentence) => view! { <p class="err" role="alert"><Icon name="s-fail"/><span>{sentence}</span></p> }.into_any(),
+            None => view! { <p class="help">{help}</p> }.into_any(),
+        }}</div>
+    }
+    .into_any()
+}
+
+/// The failure as a whole, or the rows.
+#[component]
+pub fn Rows(
+    /// What was answered.
+    answer: Signal<Answer>,
+) -> impl IntoView {
+    move || match answer.get() {
+        None => ().into_any(),
+        // Those stand at their fields.
+        Some(Err(AppError(Failure::Fields(_)))) => ().into_any(),
+        Some(Err(error)) => view! { <ErrorView failure=error.0/> }.into_any(),
+        Some(Ok(report)) => rows(report),
+    }
+}
+
+fn rows(report: Report) -> AnyView {
+    let (failed, refused) = (report.count(Stage::Failed), report.count(Stage::Refused));
+    let (tone, glyph) = match (failed, refused, report.sent) {
+        (0, 0, true) => ("banner t-ok", "s-check"),
+        (0, 0, false) => ("banner t-note", "info"),
+        (0, ..) => ("banner t-warn", "s-warn"),
+        _ => ("banner t-fault", "s-fail"),
+    };
+    let next = match (report.sent, failed + refused, report.count(Stage::Ready)) {
+        (true, 0, _) => "",
+        (true, ..) => " What is not done stays in the field above, to be corrected and sent again.",
+        (false, 0, 0) => " There is nothing to send.",
+        (false, _, 0) => " Nothing can be sent.",
+        (false, 0, _) => " Nothing was sent yet.",
+        (false, ..) => " Nothing was sent yet. Rows that need a change are left out.",
+    };
+    let lines = report.lines.iter().map(line).collect_view();
+    view! {
+        <section class="grid gap-3 min-w-0" aria-label="Rows">
+            <div class=tone role="alert"><Icon name=glyph/><div><strong>{report.summary()}</strong><span class="text-text-2">{next}</span></div></div>
+            <table class="tbl tbl--plain stack bulk-table" role="table"><caption class="sr-only">"Rows, each with where it stands"</caption>
+                <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="r">"Line"</th><th scope="col" role="columnheader">"User"</th><th scope="col" role="columnheader">"Stands"</th><th scope="col" role="columnheader">"Why"</th></tr></thead>
+                <tbody role="rowgroup">{lines}</tbody></table>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(line: &Line) -> AnyView {
+    let (tone, glyph, words) = line.stage.look();
+    let class = format!("chip {tone}{}", if line.stage == Stage::Failed { " chip--fill" } else { "" });
+    let user = if line.user.is_empty() { "(no address)".to_owned() } else { line.user.clone() };
+    let told = line.told.iter().map(|t| view! { <p>{t.clone()}</p> }).collect_view();
+    let stacks = line.stacks.iter().map(|s| view! { <span class="tag">{s.clone()}</span> }).collect_view();
+    view! {
+        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]"><td role="cell" class="r only-desk">{line.line}</td>
+            <th role="rowheader" scope="row" class="font-[450]"><span class="break-all">{user}</span>{(!line.names.is_empty()).then(|| view! { <span class="block text-12 text-text-3">{line.names.clone()}</span> })}</th>
+            <td role="cell"><span class=class><Icon name=glyph/>{words}</span></td>
+            <td role="cell" class="max-sm:col-span-2">{told}{(!line.stacks.is_empty()).then(|| view! { <p class="flex flex-wrap gap-1 mt-0.5">{stacks}</p> })}</td></tr>
+    }
+    .into_any()
+}
+
+/// The commands of what was checked.
+#[component]
+pub fn Commands(
+    /// What was answered.
+    answer: Signal<Answer>,
+) -> impl IntoView {
+    let code = Signal::derive(move || {
+        let text = answer.with(|a| a.as_ref().and_then(|r| r.as_ref().ok()).map(|r| r.commands.clone())).unwrap_or_default();
+        if text.is_empty() { vec![] } else { vec![Code { language: "AWS CLI".to_owned(), text }] }
+    });
+    let none = Memo::new(move |_| code.with(Vec::is_empty));
+    view! {
+        <h2 class="h2">"As code"</h2>
+        {move || none.get().then(|| view! { <p class="help">"Check the rows to see the commands that do the same."</p> })}
+        <div class="mt-2" hidden=none><CodeBlock code/></div>
+    }
+}
+
+/// The words of the button that sends, and whether there is anything to send.
+pub fn ready(answer: Signal<Answer>) -> Memo<usize> {
+    Memo::new(move |_| {
+        answer.with(|a| match a {
+            Some(Ok(report)) if !report.sent => report.count(Stage::Ready),
+            _ => 0,
+        })
+    })
+}
