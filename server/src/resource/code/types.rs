@@ -1,0 +1,210 @@
+//! What a type of Terraform or CloudFormation takes: its members as data, and how a request becomes what is written.
+
+use super::names;
+use serde_json::{Map, Value};
+
+/// A type of resource.
+pub struct Type {
+    /// Its name.
+    pub name: &'static str,
+    /// The operation that makes it; for associations of users one row of it.
+    pub of: &'static str,
+    /// What it takes, the name first.
+    pub members: &'static [Member],
+    /// What else its tool does when it makes one; a sentence, or nothing.
+    pub note: &'static str,
+}
+
+/// A member of a type.
+#[derive(Clone, Copy)]
+pub struct Member {
+    /// As the API calls it.
+    pub api: &'static str,
+    /// As the type calls it; empty where the tool's rule makes it from the API's name.
+    pub name: &'static str,
+    /// What stands in it.
+    pub is: Is,
+    /// Whether the type must have it.
+    pub required: bool,
+}
+
+/// What stands in a member.
+#[derive(Clone, Copy)]
+pub enum Is {
+    /// A value, or a list of values.
+    Plain,
+    /// A password.
+    Secret,
+    /// Names and values.
+    Tags,
+    /// One structure, or a list of them.
+    Block(&'static [Member]),
+}
+
+/// A value that the type has.
+pub const fn m(api: &'static str) -> Member {
+    Member { api, name: "", is: Is::Plain, required: false }
+}
+
+/// A value that the type must have.
+pub const fn must(api: &'static str) -> Member {
+    m(api).required()
+}
+
+/// A structure, or a list of structures.
+pub const fn block(api: &'static str, members: &'static [Member]) -> Member {
+    Member { api, name: "", is: Is::Block(members), required: false }
+}
+
+/// Tags.
+pub const TAGS: Member = Member { api: "Tags", name: "", is: Is::Tags, required: false };
+
+/// The account's password in a directory.
+pub const PASSWORD: Member = Member { api: "AccountPassword", name: "", is: Is::Secret, required: true };
+
+impl Member {
+    /// The same, required.
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// The same under another name than the rule makes.
+    pub const fn called(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+}
+
+/// What is written in a member.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// A value, or a list of values.
+    Plain(Value),
+    /// The placeholder of a password.
+    Secret,
+    /// Names and values.
+    Tags(Vec<(String, String)>),
+    /// A structure.
+    Block(Body),
+    /// A list of structures.
+    Blocks(Vec<Body>),
+}
+
+/// Members as written.
+pub type Body = Vec<(String, Node)>;
+
+/// What a request becomes in a type.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What is written.
+    pub body: Body,
+    /// What the type must have and the request does not say, as the type calls it.
+    pub missing: Vec<String>,
+    /// What the request says and the type does not have, as the API calls it.
+    pub left: Vec<String>,
+}
+
+impl Type {
+    /// What `input` becomes. `spell` is the tool's rule for names.
+    pub fn write(&self, input: &Map<String, Value>, spell: fn(&str) -> String) -> Written {
+        let mut out = Written::default();
+        out.body = body(self.members, input, "", spell, &mut out.missing, &mut out.left);
+        out
+    }
+}
+
+/// Terraform's rule for names: `DisplayName` is `display_name`.
+pub fn snake(api: &str) -> String {
+    names::spelt(api, '_')
+}
+
+fn body(
+    members: &[Member],
+    input: &Map<String, Value>,
+    path: &str,
+    spell: fn(&str) -> String,
+    missing: &mut Vec<String>,
+    left: &mut Vec<String>,
+) -> Body {
+    for (name, value) in input {
+        let at = format!("{path}{name}");
+        if !value.is_null() && !members.iter().any(|m| m.api == name) && !left.contains(&at) {
+            left.push(at);
+        }
+    }
+    let mut out = vec![];
+    for member in members {
+        let name = if member.name.is_empty() { spell(member.api) } else { member.name.to_owned() };
+        let given = input.get(member.api).filter(|v| !v.is_null());
+        let inner = format!("{path}{}.", member.api);
+        let node = match (member.is, given) {
+            // It is asked for whether it was told or not: AWS never tells it.
+            (Is::Secret, _) => Some(Node::Secret),
+            (_, None) => None,
+            (Is::Tags, Some(Value::Object(tags))) => {
+                let tags: Vec<_> = tags.iter().map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
+                (!tags.is_empty()).then_some(Node::Tags(tags))
+            }
+            (Is::Block(members), Some(Value::Object(one))) => {
+                Some(Node::Block(body(members, one, &inner, spell, missing, left))).filter(|n| *n != Node::Block(vec![]))
+            }
+            (Is::Block(members), Some(Value::Array(all))) => {
+                let all: Vec<Body> =
+                    all.iter().filter_map(Value::as_object).map(|o| body(members, o, &inner, spell, missing, left)).collect();
+                (!all.is_empty()).then_some(Node::Blocks(all))
+            }
+            (_, Some(value)) => Some(Node::Plain(value.clone())),
+        };
+        match node {
+            Some(node) => out.push((name, node)),
+            None if member.required => missing.push(name),
+            None => {}
+        }
+    }
+    out
+}
+
+/// Whether a password is written anywhere in it.
+pub fn asks_password(body: &Body) -> bool {
+    body.iter().any(|(_, node)| match node {
+        Node::Secret => true,
+        Node::Block(inner) => asks_password(inner),
+        Node::Blocks(all) => all.iter().any(asks_password),
+        _ => false,
+    })
+}
+
+/// Every member of the types, nested ones too, is one of the operation's request; for tests of the tables.
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use domain::constraints::{Shape, operation, shape};
+
+    /// The shape of a row of BatchAssociateUserStack, of the request otherwise.
+    fn request(of: &str) -> &'static str {
+        if of == "BatchAssociateUserStack" { "UserStackAssociation" } else { operation(of).and_then(|o| o.input).unwrap() }
+    }
+
+    fn check(members: &[Member], of: &str, name: &str, extra: &[&str]) {
+        let Some(Shape::Structure(known)) = shape(of) else { panic!("{name}: {of}") };
+        for member in members.iter().filter(|m| !extra.contains(&m.api)) {
+            let found = known.iter().find(|k| k.name == member.api).unwrap_or_else(|| panic!("{name}: {} is not in {of}", member.api));
+            let inner = match shape(found.shape) {
+                Some(Shape::List { of, .. }) if matches!(shape(of), Some(Shape::Structure(_))) => of,
+                _ => found.shape,
+            };
+            match (member.is, shape(inner)) {
+                (Is::Block(members), Some(Shape::Structure(_))) => check(members, inner, name, extra),
+                (Is::Block(_), _) | (_, Some(Shape::Structure(_))) => panic!("{name}: {} is a structure, or is none", member.api),
+                (Is::Tags, Some(Shape::Map { .. })) | (Is::Plain | Is::Secret, Some(_)) => {}
+                (Is::Tags, _) | (_, None) => panic!("{name}: {}", member.api),
+            }
+        }
+    }
+
+    /// `extra`: members that a tool has of its own.
+    pub fn agrees_with_the_model(types: &[Type], extra: &[&str]) {
+        for of in types {
+            check(of.members, request(of.of), of.name, extra);
+        }
+    }
+}
