@@ -14,7 +14,8 @@ import urllib.parse
 import urllib.request
 from unittest import mock
 
-import botocore
+# Before the AWS CLI, which puts an older botocore of its own in place of the installed one.
+import boto3
 from awscli.clidriver import create_clidriver
 
 from support import ACCOUNT, REGION
@@ -90,17 +91,17 @@ def words(command):
 
 
 class Cli:
-    """The AWS CLI in this process: starting it for each command takes a second. Its model is botocore's, which is newer by an operation."""
+    """The AWS CLI in this process: starting it for each command takes a second. Its own model lacks UpdateImageBuilder, so it gets botocore's."""
 
     def __init__(self, endpoint):
         self.folder = tempfile.TemporaryDirectory()
         here = pathlib.Path(self.folder.name)
         (here / "models").mkdir()
-        (here / "models/appstream").symlink_to(pathlib.Path(botocore.__file__).parent / "data/appstream")
+        (here / "models/appstream").symlink_to(pathlib.Path(boto3.__file__).parents[1] / "botocore/data/appstream")
         (here / "config").write_text("[default]\ncli_pager =\n", encoding="utf-8")
         self.environment = {
             "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "any", "AWS_ENDPOINT_URL": endpoint, "AWS_MAX_ATTEMPTS": "1",
-            "AWS_CONFIG_FILE": str(here / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_DATA_PATH": str(here / "models"), "AWS_PAGER": "",
+            "AWS_CONFIG_FILE": str(here / "config"), "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_DATA_PATH": f"{here / 'models'}{os.pathsep}{os.environ['AWS_DATA_PATH']}", "AWS_PAGER": "",
         }
         with mock.patch.dict(os.environ, self.environment):
             self.driver = create_clidriver()

@@ -317,6 +317,8 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<
         "DescribeDirectoryConfigs" => json!({"DirectoryNames": [asked(value)]}),
         "DescribeEntitlements" => json!({"StackName": value["StackName"], "Name": value["Name"]}),
         "DescribeAppBlocks" | "DescribeApplications" => json!({"Arns": [value["Arn"]]}),
+        // What others share is not found by its name.
+        "DescribeImages" if value["Visibility"] == "SHARED" => json!({"Arns": [value["Arn"]]}),
         "DescribeSessions" => {
             json!({"StackName": value["StackName"], "FleetName": value["FleetName"], "UserId": value["UserId"], "AuthenticationType": value["AuthenticationType"]})
         }

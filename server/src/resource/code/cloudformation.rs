@@ -19,6 +19,8 @@ const SCRIPT: &[Member] = &[
     m("ExecutableParameters"),
     must("TimeoutInSeconds"),
 ];
+/// Platforms that the API has, and the types do not have yet.
+const NEWER: &[&str] = &["WINDOWS_11"];
 const REDIRECTION: &[Member] = &[must("Enabled"), m("AllowedUrls"), m("DeniedUrls")];
 
 const TYPES: &[Type] = &[
@@ -34,7 +36,7 @@ const TYPES: &[Type] = &[
             m("DisplayName"),
             m("Description"),
             block("ComputeCapacity", &[m("DesiredInstances"), m("DesiredSessions")]),
-            m("Platform"),
+            m("Platform").but(NEWER),
             m("MaxConcurrentSessions"),
             m("MaxSessionsPerInstance"),
             m("MaxUserDurationInSeconds"),
@@ -64,7 +66,7 @@ const TYPES: &[Type] = &[
             m("FeedbackURL"),
             m("EmbedHostDomains"),
             block("StorageConnectors", &[must("ConnectorType"), m("Domains")]),
-            block("UserSettings", &[must("Action"), must("Permission"), m("MaximumLength")]),
+            block("UserSettings", &[must("Action").but(&["SMART_CARD_REDIRECTION"]), must("Permission"), m("MaximumLength")]),
             block("ApplicationSettings", &[must("Enabled"), m("SettingsGroup")]),
             ENDPOINTS,
             block("StreamingExperienceSettings", &[m("PreferredProtocol")]),
@@ -153,7 +155,7 @@ const TYPES: &[Type] = &[
             must("LaunchPath"),
             m("LaunchParameters"),
             m("WorkingDirectory"),
-            must("Platforms"),
+            must("Platforms").but(NEWER),
             must("InstanceFamilies"),
             TAGS,
         ],
@@ -367,5 +369,13 @@ Resources:
                 .contains("      UserSettings:\n        - Action: FILE_UPLOAD\n          Permission: ENABLED")
         );
         assert_eq!(of("CopyImage", json!({"SourceImageName": "x"})), None);
+        let newer = json!({"Name": "s", "UserSettings": [{"Action": "SMART_CARD_REDIRECTION", "Permission": "ENABLED"}, {"Action": "FILE_UPLOAD", "Permission": "ENABLED"}]});
+        let text = of("CreateStack", newer).unwrap();
+        assert!(
+            text.contains("# AWS::AppStream::Stack has no UserSettings.Action SMART_CARD_REDIRECTION.") && !text.contains(": SMART"),
+            "{text}"
+        );
+        let newer = of("CreateApplication", json!({"Name": "a", "Platforms": ["WINDOWS_11", "WINDOWS"]})).unwrap();
+        assert!(newer.contains("has no Platforms WINDOWS_11.") && newer.contains("      Platforms:\n        - WINDOWS"), "{newer}");
     }
 }

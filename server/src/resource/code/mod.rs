@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn passwords_are_what_the_model_calls_so_and_are_written_nowhere() {
-        let mut all = vec![];
-        operations().iter().filter_map(|o| o.input).for_each(|of| members(of, 0, &mut all));
-        let secret: Vec<_> = all.iter().filter(|(name, _)| is_secret(name)).collect();
+        let mut known = vec![];
+        operations().iter().filter_map(|o| o.input).for_each(|of| members(of, 0, &mut known));
+        let secret: Vec<_> = known.iter().filter(|(name, _)| is_secret(name)).collect();
         assert!(secret.len() >= 2 && secret.iter().all(|(_, sensitive)| *sensitive), "{secret:?}");
         let item = json!({"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedNames": ["OU=a"],
             "ServiceAccountCredentials": {"AccountName": "svc", "AccountPassword": "hunter2"}});

@@ -26,6 +26,8 @@ pub struct Member {
     pub is: Is,
     /// Whether the type must have it.
     pub required: bool,
+    /// Values of the API that the type does not take.
+    pub refused: &'static [&'static str],
 }
 
 /// What stands in a member.
@@ -43,7 +45,7 @@ pub enum Is {
 
 /// A value that the type has.
 pub const fn m(api: &'static str) -> Member {
-    Member { api, name: "", is: Is::Plain, required: false }
+    Member { api, name: "", is: Is::Plain, required: false, refused: &[] }
 }
 
 /// A value that the type must have.
@@ -53,14 +55,14 @@ pub const fn must(api: &'static str) -> Member {
 
 /// A structure, or a list of structures.
 pub const fn block(api: &'static str, members: &'static [Member]) -> Member {
-    Member { api, name: "", is: Is::Block(members), required: false }
+    Member { is: Is::Block(members), ..m(api) }
 }
 
 /// Tags.
-pub const TAGS: Member = Member { api: "Tags", name: "", is: Is::Tags, required: false };
+pub const TAGS: Member = Member { is: Is::Tags, ..m("Tags") };
 
 /// The account's password in a directory.
-pub const PASSWORD: Member = Member { api: "AccountPassword", name: "", is: Is::Secret, required: true };
+pub const PASSWORD: Member = Member { is: Is::Secret, ..must("AccountPassword") };
 
 impl Member {
     /// The same, required.
@@ -71,6 +73,15 @@ impl Member {
     /// The same under another name than the rule makes.
     pub const fn called(self, name: &'static str) -> Self {
         Self { name, ..self }
+    }
+
+    /// The same without these values.
+    pub const fn but(self, refused: &'static [&'static str]) -> Self {
+        Self { refused, ..self }
+    }
+
+    fn refuses(&self, value: &Value) -> bool {
+        value.as_str().is_some_and(|v| self.refused.contains(&v))
     }
 }
 
@@ -117,6 +128,43 @@ pub fn snake(api: &str) -> String {
     names::spelt(api, '_')
 }
 
+fn note(left: &mut Vec<String>, what: String) {
+    if !left.contains(&what) {
+        left.push(what);
+    }
+}
+
+/// The rows of a list of structures that the type takes: one without a member it must have would be none.
+fn rows<'a>(members: &[Member], all: &'a [Value], path: &str, left: &mut Vec<String>) -> Vec<&'a Map<String, Value>> {
+    let mut kept = vec![];
+    for row in all.iter().filter_map(Value::as_object) {
+        let refused = members.iter().filter(|m| m.required).find_map(|m| row.get(m.api).filter(|v| m.refuses(v)).map(|v| (m.api, v)));
+        match refused {
+            Some((name, value)) => note(left, format!("{path}{name} {}", value.as_str().unwrap_or_default())),
+            None => kept.push(row),
+        }
+    }
+    kept
+}
+
+/// A value without what the type does not take.
+fn plain(member: &Member, value: &Value, path: &str, left: &mut Vec<String>) -> Option<Value> {
+    let mut refused = |v: &Value| {
+        let refused = member.refuses(v);
+        if refused {
+            note(left, format!("{path}{} {}", member.api, v.as_str().unwrap_or_default()));
+        }
+        refused
+    };
+    match value {
+        Value::Array(all) => {
+            let kept: Vec<Value> = all.iter().filter(|v| !refused(v)).cloned().collect();
+            (!kept.is_empty() || all.is_empty()).then_some(Value::Array(kept))
+        }
+        value => (!refused(value)).then(|| value.clone()),
+    }
+}
+
 fn body(
     members: &[Member],
     input: &Map<String, Value>,
@@ -125,11 +173,8 @@ fn body(
     missing: &mut Vec<String>,
     left: &mut Vec<String>,
 ) -> Body {
-    for (name, value) in input {
-        let at = format!("{path}{name}");
-        if !value.is_null() && !members.iter().any(|m| m.api == name) && !left.contains(&at) {
-            left.push(at);
-        }
+    for (name, _) in input.iter().filter(|(name, value)| !value.is_null() && !members.iter().any(|m| m.api == *name)) {
+        note(left, format!("{path}{name}"));
     }
     let mut out = vec![];
     for member in members {
@@ -148,11 +193,11 @@ fn body(
                 Some(Node::Block(body(members, one, &inner, spell, missing, left))).filter(|n| *n != Node::Block(vec![]))
             }
             (Is::Block(members), Some(Value::Array(all))) => {
-                let all: Vec<Body> =
-                    all.iter().filter_map(Value::as_object).map(|o| body(members, o, &inner, spell, missing, left)).collect();
+                let rows = rows(members, all, &inner, left);
+                let all: Vec<Body> = rows.into_iter().map(|o| body(members, o, &inner, spell, missing, left)).collect();
                 (!all.is_empty()).then_some(Node::Blocks(all))
             }
-            (_, Some(value)) => Some(Node::Plain(value.clone())),
+            (_, Some(value)) => plain(member, value, path, left).map(Node::Plain),
         };
         match node {
             Some(node) => out.push((name, node)),
