@@ -43,6 +43,8 @@ fn adapt(make: &str, item: &mut Map<String, Value>) {
             sessions => json!({"DesiredSessions": sessions}),
         };
         item.insert("ComputeCapacity".to_owned(), capacity);
+        // That of the image.
+        item.remove("Platform");
     }
     // Only one of the two may be sent; the ARN finds images of others as well.
     if item.get("ImageArn").is_some_and(Value::is_string) {
@@ -85,7 +87,7 @@ mod tests {
     #[test]
     fn what_is_told_becomes_what_is_taken() {
         let told = json!({"Name": "desk", "Arn": "arn:x", "State": "RUNNING", "CreatedTime": 1.0, "FleetErrors": [], "FleetType": "ALWAYS_ON",
-            "ImageName": "i", "ImageArn": "arn:i", "InstanceType": "stream.standard.medium", "Description": null, "DisplayName": "",
+            "ImageName": "i", "ImageArn": "arn:i", "Platform": "WINDOWS", "InstanceType": "stream.standard.medium", "Description": null, "DisplayName": "",
             "ComputeCapacityStatus": {"Desired": 2, "Running": 1}, "VpcConfig": {"SubnetIds": ["a"], "SecurityGroupIds": []}});
         assert_eq!(
             input("fleets", told),

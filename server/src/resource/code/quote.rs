@@ -58,7 +58,7 @@ const YAML_WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "fals
 
 /// For YAML: bare where nobody can take it for anything but that text.
 pub fn yaml(text: &str) -> String {
-    let letter = |c: char| c.is_ascii_alphanumeric() || "_-./:".contains(c);
+    let letter = |c: char| c.is_ascii_alphanumeric() || "_-./:@".contains(c);
     let bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(letter)
         && !text.ends_with(':')

@@ -286,6 +286,8 @@ mod tests {
         assert_eq!(of("CreateAppBlock", json!({"Name": "x"})), None);
         let directory = of("CreateDirectoryConfig", json!({"DirectoryName": "d"})).unwrap();
         assert!(directory.contains("# Required, and not given: organizational_unit_distinguished_names, service_account_credentials."));
+        let settings = of("CreateStack", json!({"Name": "s", "ApplicationSettings": {"SettingsGroup": "g"}})).unwrap();
+        assert!(settings.contains("not given: application_settings.enabled."), "{settings}");
         let change = of("UpdateFleet", json!({"Name": "f", "AttributesToDelete": ["IAM_ROLE_ARN"]})).unwrap();
         assert!(
             change.contains("# Only what changes; the rest of it stays as it is.") && change.contains("# Take out: IAM_ROLE_ARN."),

@@ -104,7 +104,7 @@ pub enum Node {
 pub type Body = Vec<(String, Node)>;
 
 /// What a request becomes in a type.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Written {
     /// What is written.
     pub body: Body,
@@ -117,9 +117,9 @@ pub struct Written {
 impl Type {
     /// What `input` becomes. `spell` is the tool's rule for names.
     pub fn write(&self, input: &Map<String, Value>, spell: fn(&str) -> String) -> Written {
-        let mut out = Written::default();
-        out.body = body(self.members, input, "", spell, &mut out.missing, &mut out.left);
-        out
+        let mut walk = Walk { spell, missing: vec![], left: vec![] };
+        let body = walk.body(self.members, input, "", "");
+        Written { body, missing: walk.missing, left: walk.left }
     }
 }
 
@@ -128,84 +128,85 @@ pub fn snake(api: &str) -> String {
     names::spelt(api, '_')
 }
 
-fn note(left: &mut Vec<String>, what: String) {
-    if !left.contains(&what) {
-        left.push(what);
-    }
-}
-
-/// The rows of a list of structures that the type takes: one without a member it must have would be none.
-fn rows<'a>(members: &[Member], all: &'a [Value], path: &str, left: &mut Vec<String>) -> Vec<&'a Map<String, Value>> {
-    let mut kept = vec![];
-    for row in all.iter().filter_map(Value::as_object) {
-        let refused = members.iter().filter(|m| m.required).find_map(|m| row.get(m.api).filter(|v| m.refuses(v)).map(|v| (m.api, v)));
-        match refused {
-            Some((name, value)) => note(left, format!("{path}{name} {}", value.as_str().unwrap_or_default())),
-            None => kept.push(row),
-        }
-    }
-    kept
-}
-
-/// A value without what the type does not take.
-fn plain(member: &Member, value: &Value, path: &str, left: &mut Vec<String>) -> Option<Value> {
-    let mut refused = |v: &Value| {
-        let refused = member.refuses(v);
-        if refused {
-            note(left, format!("{path}{} {}", member.api, v.as_str().unwrap_or_default()));
-        }
-        refused
-    };
-    match value {
-        Value::Array(all) => {
-            let kept: Vec<Value> = all.iter().filter(|v| !refused(v)).cloned().collect();
-            (!kept.is_empty() || all.is_empty()).then_some(Value::Array(kept))
-        }
-        value => (!refused(value)).then(|| value.clone()),
-    }
-}
-
-fn body(
-    members: &[Member],
-    input: &Map<String, Value>,
-    path: &str,
+struct Walk {
     spell: fn(&str) -> String,
-    missing: &mut Vec<String>,
-    left: &mut Vec<String>,
-) -> Body {
-    for (name, _) in input.iter().filter(|(name, value)| !value.is_null() && !members.iter().any(|m| m.api == *name)) {
-        note(left, format!("{path}{name}"));
-    }
-    let mut out = vec![];
-    for member in members {
-        let name = if member.name.is_empty() { spell(member.api) } else { member.name.to_owned() };
-        let given = input.get(member.api).filter(|v| !v.is_null());
-        let inner = format!("{path}{}.", member.api);
-        let node = match (member.is, given) {
-            // It is asked for whether it was told or not: AWS never tells it.
-            (Is::Secret, _) => Some(Node::Secret),
-            (_, None) => None,
-            (Is::Tags, Some(Value::Object(tags))) => {
-                let tags: Vec<_> = tags.iter().map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
-                (!tags.is_empty()).then_some(Node::Tags(tags))
-            }
-            (Is::Block(members), Some(Value::Object(one))) => {
-                Some(Node::Block(body(members, one, &inner, spell, missing, left))).filter(|n| *n != Node::Block(vec![]))
-            }
-            (Is::Block(members), Some(Value::Array(all))) => {
-                let rows = rows(members, all, &inner, left);
-                let all: Vec<Body> = rows.into_iter().map(|o| body(members, o, &inner, spell, missing, left)).collect();
-                (!all.is_empty()).then_some(Node::Blocks(all))
-            }
-            (_, Some(value)) => plain(member, value, path, left).map(Node::Plain),
-        };
-        match node {
-            Some(node) => out.push((name, node)),
-            None if member.required => missing.push(name),
-            None => {}
+    missing: Vec<String>,
+    left: Vec<String>,
+}
+
+impl Walk {
+    fn leave(&mut self, what: String) {
+        if !self.left.contains(&what) {
+            self.left.push(what);
         }
     }
-    out
+
+    /// The rows of a list of structures that the type takes: one without a member it must have would be none.
+    fn rows<'a>(&mut self, members: &[Member], all: &'a [Value], path: &str) -> Vec<&'a Map<String, Value>> {
+        let mut kept = vec![];
+        for row in all.iter().filter_map(Value::as_object) {
+            let refused = members.iter().filter(|m| m.required).find_map(|m| row.get(m.api).filter(|v| m.refuses(v)).map(|v| (m.api, v)));
+            match refused {
+                Some((name, value)) => self.leave(format!("{path}{name} {}", value.as_str().unwrap_or_default())),
+                None => kept.push(row),
+            }
+        }
+        kept
+    }
+
+    /// A value without what the type does not take.
+    fn plain(&mut self, member: &Member, value: &Value, path: &str) -> Option<Value> {
+        let mut takes = |v: &Value| {
+            if member.refuses(v) {
+                self.leave(format!("{path}{} {}", member.api, v.as_str().unwrap_or_default()));
+            }
+            !member.refuses(v)
+        };
+        match value {
+            Value::Array(all) => {
+                let kept: Vec<Value> = all.iter().filter(|v| takes(v)).cloned().collect();
+                (!kept.is_empty() || all.is_empty()).then_some(Value::Array(kept))
+            }
+            value => takes(value).then(|| value.clone()),
+        }
+    }
+
+    /// `path` is where it is as the API calls it, `at` as the type does.
+    fn body(&mut self, members: &[Member], input: &Map<String, Value>, path: &str, at: &str) -> Body {
+        for (name, _) in input.iter().filter(|(name, value)| !value.is_null() && !members.iter().any(|m| m.api == *name)) {
+            self.leave(format!("{path}{name}"));
+        }
+        let mut out = vec![];
+        for member in members {
+            let name = if member.name.is_empty() { (self.spell)(member.api) } else { member.name.to_owned() };
+            let given = input.get(member.api).filter(|v| !v.is_null());
+            let (deeper, inner) = (format!("{path}{}.", member.api), format!("{at}{name}."));
+            let node = match (member.is, given) {
+                // It is asked for whether it was told or not: AWS never tells it.
+                (Is::Secret, _) => Some(Node::Secret),
+                (_, None) => None,
+                (Is::Tags, Some(Value::Object(tags))) => {
+                    let tags: Vec<_> = tags.iter().map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect();
+                    (!tags.is_empty()).then_some(Node::Tags(tags))
+                }
+                (Is::Block(members), Some(Value::Object(one))) => {
+                    Some(Node::Block(self.body(members, one, &deeper, &inner))).filter(|n| *n != Node::Block(vec![]))
+                }
+                (Is::Block(members), Some(Value::Array(all))) => {
+                    let rows = self.rows(members, all, &deeper);
+                    let all: Vec<Body> = rows.into_iter().map(|o| self.body(members, o, &deeper, &inner)).collect();
+                    (!all.is_empty()).then_some(Node::Blocks(all))
+                }
+                (_, Some(value)) => self.plain(member, value, path).map(Node::Plain),
+            };
+            match node {
+                Some(node) => out.push((name, node)),
+                None if member.required => self.missing.push(format!("{at}{name}")),
+                None => {}
+            }
+        }
+        out
+    }
 }
 
 /// Whether a password is written anywhere in it.
