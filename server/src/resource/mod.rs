@@ -200,6 +200,17 @@ impl Catalogue {
         rows.iter().find(|r| (kind.key)(r) == name).map(|r| (r.clone(), taken)).ok_or_else(|| unknown(kind.noun, name))
     }
 
+    /// Its tags; null where it has none, or they cannot be had.
+    async fn tags(&self, kind: &Kind, item: &Value) -> Value {
+        match kind.related.iter().find(|part| part.slug == "tags").filter(|_| has_tags(item)) {
+            Some(part) => match self.all(part.operation, part.member, &(part.asked)(item), kind.noun).await {
+                Ok((rows, _)) => rows.first().cloned().unwrap_or_default(),
+                Err(_) => Value::Null,
+            },
+            None => Value::Null,
+        }
+    }
+
     /// The verb, its operation, and the resource it is on (null on lists).
     async fn verb(&self, slug: &str, name: &str, verb: &str) -> Result<(&'static Kind, &'static Verb, &'static Operation, Value), Failure> {
         let kind = found(slug)?;
@@ -318,6 +329,11 @@ fn print(input: &Map<String, Value>) -> String {
     format!("{sum:016x}")
 }
 
+/// Whether this account can ask for the tags: of images that others share it cannot.
+fn has_tags(item: &Value) -> bool {
+    item["Visibility"] != "PUBLIC" && item["Visibility"] != "SHARED"
+}
+
 /// Whether a member of the request is a field of the verb's form.
 fn shows(verb: &Verb, fixed: &Value, member: &str) -> bool {
     let batch = verb.operation.starts_with("Batch");
@@ -365,12 +381,14 @@ impl Resources for Catalogue {
         let mut related: Vec<Part> = vec![];
         for part in kind.related.iter().filter(|part| part.tab == tab) {
             let input = (part.asked)(&item);
-            if input.is_null() || (part.slug == "tags" && (item["Visibility"] == "PUBLIC" || item["Visibility"] == "SHARED")) {
+            if input.is_null() || (part.slug == "tags" && !has_tags(&item)) {
                 continue;
             }
             related.push((part, self.all(part.operation, part.member, &input, kind.noun).await.map(|(rows, _)| rows)));
         }
-        let mut view = show::item(kind, &self.scope(), &item, tab, related, taken);
+        // The overview tells the whole resource as code, wherever its tags are shown.
+        let tags = if tab.is_empty() { self.tags(kind, &item).await } else { Value::Null };
+        let mut view = show::item(kind, &self.scope(), &item, (tab, related), tags, taken);
         if kind.slug == "images" {
             let (images, builders) = (self.images().await?.0, self.listed("DescribeImageBuilders", "ImageBuilders", &json!({})).await);
             images::catalogue::complete(&mut view, &item, &images, &builders, &self.watched());

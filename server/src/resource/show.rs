@@ -272,8 +272,8 @@ fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related,
     out
 }
 
-/// A resource's page, on one of its tabs.
-pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<super::Part>, taken: Millis) -> ItemView {
+/// A resource's page, on one of its tabs. `tags` are for its code, where they are known.
+pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<super::Part>), tags: Value, taken: Millis) -> ItemView {
     let name = (kind.key)(value);
     let base = path(scope, kind.slug, &name);
     let record = value.as_object().cloned().unwrap_or_default();
@@ -303,12 +303,20 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<sup
     }
     sections.extend(tables(scope, &shown));
     sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
+    // As AWS tells it, with its tags.
+    let mut whole = record;
+    whole.remove("UsedBy");
+    if tags.is_object() {
+        whole.insert("Tags".to_owned(), tags);
+    }
     let asked = kind.key;
     let request = match kind.list.0 {
         "DescribeUsers" | "ListExportImageTasks" | "DescribeUsageReportSubscriptions" => (kind.asked)(),
         "DescribeDirectoryConfigs" => json!({"DirectoryNames": [asked(value)]}),
         "DescribeEntitlements" => json!({"StackName": value["StackName"], "Name": value["Name"]}),
         "DescribeAppBlocks" | "DescribeApplications" => json!({"Arns": [value["Arn"]]}),
+        // What others share is not found by its name.
+        "DescribeImages" if value["Visibility"] == "SHARED" => json!({"Arns": [value["Arn"]]}),
         "DescribeSessions" => {
             json!({"StackName": value["StackName"], "FleetName": value["FleetName"], "UserId": value["UserId"], "AuthenticationType": value["AuthenticationType"]})
         }
@@ -328,7 +336,7 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, tab: &str, parts: Vec<sup
         tab: tab.to_owned(),
         preview: None,
         sections,
-        code: code::all(kind.list.0, &scope.region.0, request.as_object().unwrap_or(&Map::new())),
+        code: code::of(kind.slug, (kind.list.0, request.as_object().unwrap_or(&Map::new())), &scope.region.0, &Value::Object(whole)),
         moving: cells::is_moving(state),
         taken,
         name,

@@ -77,7 +77,7 @@ fn commands(region: &str, requests: &[(&'static str, Value)]) -> String {
     let mut all: Vec<String> = requests
         .iter()
         .take(MOST_COMMANDS)
-        .map(|(operation, input)| code::cli(operation, region, input.as_object().unwrap_or(&empty)))
+        .map(|(operation, input)| code::cli_line(operation, region, input.as_object().unwrap_or(&empty)))
         .collect();
     if requests.len() > MOST_COMMANDS {
         all.push(format!("# and {} more", requests.len() - MOST_COMMANDS));

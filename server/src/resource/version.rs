@@ -114,8 +114,10 @@ impl Catalogue {
         let mut all = code::all("CreateAppBlock", &region, &input);
         for name in moved {
             let request = json!({"Name": name, "AppBlockArn": arn});
-            for (one, more) in all.iter_mut().zip(code::all("UpdateApplication", &region, request.as_object().unwrap_or(&Map::new()))) {
-                one.text = format!("{}\n\n{}", one.text, more.text);
+            for more in code::all("UpdateApplication", &region, request.as_object().unwrap_or(&Map::new())) {
+                if let Some(one) = all.iter_mut().find(|c| c.language == more.language) {
+                    one.text = format!("{}\n\n{}", one.text, more.text);
+                }
             }
         }
         all

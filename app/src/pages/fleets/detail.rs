@@ -5,7 +5,7 @@ use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::form::{VerbForm, Which};
-use crate::pages::resources::item::TabOf;
+use crate::pages::resources::item::{CodeOf, TabOf};
 use crate::pages::sessions::rows::FleetSessions;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
@@ -136,7 +136,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
             {move || match tab.get().as_str() {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
-                "configuration" => view! { <Configuration fleet/> }.into_any(),
+                "configuration" => view! { <Configuration fleet/><CodeOf scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
                 slug => match HANGS.iter().find(|hangs| **hangs == slug) {
                     Some(slug) => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug/> }.into_any(),
                     None => view! { <Capacity fleet base=base.clone()/> }.into_any(),

@@ -24,13 +24,15 @@ pub fn CodeBlock(
     let chosen = RwSignal::new(None::<usize>);
     Effect::new(move |_| chosen.set(Some(0)));
     let languages = Memo::new(move |_| code.with(|all| all.iter().map(|c| c.language.clone()).collect::<Vec<_>>()));
+    // There may be fewer than before: not every request can be said in each language.
+    let current = Memo::new(move |_| chosen.get().map(|c| c.min(languages.with(Vec::len).saturating_sub(1))));
     let buttons = move || {
         languages
             .get()
             .into_iter()
             .enumerate()
             .map(|(at, language)| {
-                view! { <button type="button" class="btn btn--sm" aria-pressed=move || (chosen.get() == Some(at)).to_string() on:click=move |_| chosen.set(Some(at))>{language}</button> }
+                view! { <button type="button" class="btn btn--sm" aria-pressed=move || (current.get() == Some(at)).to_string() on:click=move |_| chosen.set(Some(at))>{language}</button> }
             })
             .collect_view()
     };
@@ -48,7 +50,7 @@ pub fn CodeBlock(
                     copied.set(true);
                 };
                 view! {
-                    <figure class="cli" hidden=move || chosen.get().is_some_and(|c| c != at)>
+                    <figure class="cli" hidden=move || current.get().is_some_and(|c| c != at)>
                         <figcaption class="cli-h"><Icon name="terminal"/><span>{language}</span><span class="ml-auto text-12" role="status">{move || copied.get().then_some("Copied")}</span>
                             <button type="button" class="copy js-only" aria-label=label on:click=copy><Icon name="copy"/></button></figcaption>
                         <pre class="overflow-x-auto" tabindex="0" role="region" aria-label=name><code>{text}</code></pre>

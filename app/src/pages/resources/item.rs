@@ -247,6 +247,29 @@ fn Hanging(scope: domain::names::Scope, name: String, tab: &'static str, first: 
     }
 }
 
+/// A fleet as code.
+#[component]
+pub fn CodeOf(
+    /// Where it is.
+    scope: domain::names::Scope,
+    /// The fleet.
+    name: String,
+) -> impl IntoView {
+    let asked = (scope.account.0, scope.region.0, name);
+    let item = Resource::new_blocking(
+        move || asked.clone(),
+        move |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name, String::new()),
+    );
+    view! {
+        <Suspense fallback=|| ()>{move || Suspend::new(async move {
+            match item.await {
+                Ok(item) => view! { <section class="px-(--gutter) pt-6 pb-8 min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::stored(item.code)/></section> }.into_any(),
+                Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
+            }
+        })}</Suspense>
+    }
+}
+
 fn trouble(trouble: Trouble) -> AnyView {
     let words = explain(&trouble.code).or_else(|| domain::image_error::explain(&trouble.code));
     view! {

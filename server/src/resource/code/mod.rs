@@ -1,0 +1,142 @@
+//! Requests and resources as code: AWS CLI, boto3, JSON, Terraform, CloudFormation. What is printed can be run as it stands; passwords
+//! are placeholders.
+//!
+//! [`all`] is for forms, [`of`] for pages. [`resources`] says which resources a request makes and [`types`] what their types take;
+//! [`terraform`] and [`cloudformation`] each hold their table of types and write.
+
+mod boto3;
+mod cli;
+mod cloudformation;
+mod described;
+mod names;
+mod quote;
+mod resources;
+mod terraform;
+mod types;
+
+pub use cli::text as cli_line;
+use domain::resource::Code;
+use serde_json::{Map, Value};
+
+/// Whether a member's value is never written. Other members that the model marks as sensitive (names, launch parameters) are what an
+/// operator entered and sees on the page; without them the code would do something else.
+fn is_secret(member: &str) -> bool {
+    member.ends_with("Password")
+}
+
+/// Whether there is a secret in the member's value.
+fn has_secret(member: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Object(o) => o.iter().any(|(k, v)| has_secret(k, v)),
+        Value::Array(a) => a.iter().any(|v| has_secret(member, v)),
+        _ => is_secret(member),
+    }
+}
+
+fn one(language: &str, text: String) -> Code {
+    Code { language: language.to_owned(), text }
+}
+
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::Object(o) => {
+            o.iter().map(|(k, v)| (k.clone(), if is_secret(k) && !v.is_null() { "$PASSWORD".into() } else { masked(v) })).collect()
+        }
+        Value::Array(a) => a.iter().map(masked).collect(),
+        other => other.clone(),
+    }
+}
+
+fn json(value: &Value) -> Code {
+    one("JSON", serde_json::to_string_pretty(&masked(value)).unwrap_or_default())
+}
+
+fn templates(all: &[resources::Resource]) -> impl Iterator<Item = Code> {
+    [("Terraform", terraform::text(all)), ("CloudFormation", cloudformation::text(all))]
+        .into_iter()
+        .filter_map(|(language, text)| Some(one(language, text?)))
+}
+
+/// A request in each language that can say it.
+pub fn all(operation: &str, region: &str, input: &Map<String, Value>) -> Vec<Code> {
+    let mut out = vec![
+        one("AWS CLI", cli::text(operation, region, input)),
+        one("boto3", boto3::text(operation, region, input)),
+        json(&Value::Object(input.clone())),
+    ];
+    out.extend(templates(&resources::of_request(operation, input)));
+    out
+}
+
+/// An existing resource: how it is read, what was read, and code that would make it. `read` is the operation that shows it with its
+/// request; `item` is what AWS told, with `Tags` when they are known.
+pub fn of(kind: &str, (operation, request): (&str, &Map<String, Value>), region: &str, item: &Value) -> Vec<Code> {
+    let mut out =
+        vec![one("AWS CLI", cli::text(operation, region, request)), one("boto3", boto3::text(operation, region, request)), json(item)];
+    out.extend(templates(&described::resource_of(kind, item).into_iter().collect::<Vec<_>>()));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::constraints::{Shape, operations, shape};
+    use serde_json::json;
+
+    fn text(all: &[Code], language: &str) -> String {
+        all.iter().find(|c| c.language == language).map(|c| c.text.clone()).unwrap_or_default()
+    }
+
+    /// The members of a shape, nested ones too, with whether the model marks them as sensitive.
+    fn members(of: &str, depth: usize, out: &mut Vec<(&'static str, bool)>) {
+        match shape(of) {
+            Some(Shape::Structure(all)) if depth < 9 => {
+                for m in *all {
+                    out.push((m.name, matches!(shape(m.shape), Some(Shape::Text(t)) if t.sensitive)));
+                    members(m.shape, depth + 1, out);
+                }
+            }
+            Some(Shape::List { of, .. }) => members(of, depth, out),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn passwords_are_what_the_model_calls_so_and_are_written_nowhere() {
+        let mut known = vec![];
+        operations().iter().filter_map(|o| o.input).for_each(|of| members(of, 0, &mut known));
+        let secret: Vec<_> = known.iter().filter(|(name, _)| is_secret(name)).collect();
+        assert!(secret.len() >= 2 && secret.iter().all(|(_, sensitive)| *sensitive), "{secret:?}");
+        let item = json!({"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedNames": ["OU=a"],
+            "ServiceAccountCredentials": {"AccountName": "svc", "AccountPassword": "hunter2"}});
+        let input = item.as_object().unwrap();
+        let all =
+            [all("CreateDirectoryConfig", "r", input), of("directory-configs", ("DescribeDirectoryConfigs", input), "r", &item)].concat();
+        assert_eq!(all.len(), 10);
+        for code in &all {
+            assert!(!code.text.contains("hunter2"), "{}", code.text);
+        }
+        assert!(text(&all, "Terraform").contains("account_password = var.password"));
+        assert!(text(&all, "CloudFormation").contains("AccountPassword: !Ref Password"));
+    }
+
+    #[test]
+    fn verbs_without_a_type_have_three_languages() {
+        let input = json!({"Name": "desk"});
+        for operation in ["DeleteFleet", "StartFleet", "CopyImage", "CreateThemeForStack", "CreateUsageReportSubscription"] {
+            assert_eq!(all(operation, "r", input.as_object().unwrap()).len(), 3, "{operation}");
+        }
+        assert_eq!(of("images", ("DescribeImages", input.as_object().unwrap()), "r", &input).len(), 3);
+    }
+
+    #[test]
+    fn a_page_tells_the_resource_with_the_request_that_reads_it() {
+        let item = json!({"Name": "work", "Arn": "arn:x", "DisplayName": "Work", "Tags": {"team": "desk"}});
+        let all = of("stacks", ("DescribeStacks", json!({"Names": ["work"]}).as_object().unwrap()), "eu-west-1", &item);
+        assert_eq!(text(&all, "AWS CLI"), "aws appstream describe-stacks \\\n  --region eu-west-1 \\\n  --names work");
+        assert!(text(&all, "JSON").contains("\"Arn\": \"arn:x\""));
+        assert!(text(&all, "Terraform").contains("resource \"aws_appstream_stack\" \"work\""));
+        assert!(text(&all, "CloudFormation").contains("Type: AWS::AppStream::Stack"));
+    }
+}
