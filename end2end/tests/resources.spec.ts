@@ -1,68 +1,90 @@
-import type { Page } from "@playwright/test";
+import { act, fill, here, open, send } from "../support/acts";
 import { accessible, alive, expect, signIn, test } from "../support/test";
-import type { Server } from "../support/server";
-
-const here = "/111122223333/us-east-1";
-
-async function open(page: Page, server: Server, path: string): Promise<void> {
-  await page.goto(server.url + path);
-  await alive(page);
-}
 
 test("a stack is created, given a fleet, changed, tagged and deleted", async ({ signedIn: page, server }) => {
   await page.getByRole("link", { name: "Stacks" }).first().click();
   await page.getByRole("link", { name: "Create stack…" }).click();
-  await page.getByRole("button", { name: "Create", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("Nothing was sent.");
-  await expect(page.getByLabel("Name", { exact: true })).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("Name", { exact: true }).fill("-bad");
-  await page.getByLabel("Display name").fill("Auditors’ place");
-  await page.getByLabel("Redirect URL").fill("https://example.com/bye");
-  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await send(page, "Create");
+  await expect(page.getByRole("alert")).toContainText("One value needs a change.");
+  await expect(page.locator("#field-Name")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#field-Name")).toBeFocused();
+  await send(page, "Create", { Name: "-bad", "Display name": "Auditors’ place", "Redirect URL": "https://example.com/bye" });
   await expect(page.getByText("Begin with a letter or digit").first()).toBeVisible();
-  await expect(page.getByLabel("Display name")).toHaveValue("Auditors’ place");
+  await expect(page.locator("#field-DisplayName")).toHaveValue("Auditors’ place");
   await accessible(page);
-  await page.getByLabel("Name", { exact: true }).fill("auditors");
+  await fill(page, { Name: "auditors" });
+  // The sentence goes as soon as the value is right.
+  await expect(page.locator("#field-Name-note")).not.toContainText("Begin with a letter or digit;");
   await expect(page.locator("pre").first()).toContainText("--name auditors");
-  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await send(page, "Create");
   await expect(page.getByRole("heading", { name: "auditors", level: 1 })).toBeVisible();
-  await expect(page.getByText("https://example.com/bye")).toBeVisible();
+  await expect(page.getByText("https://example.com/bye").first()).toBeVisible();
 
-  await page.getByRole("link", { name: "Associate fleet…" }).click();
-  await page.getByLabel("Fleet name").fill("legal-research");
-  await page.getByRole("button", { name: "Associate" }).click();
+  const sections = page.getByRole("navigation", { name: "Sections" });
+  await sections.getByRole("link", { name: "Fleets" }).click();
+  await act(page, "Associate fleet…", "Associate", { "Fleet name": "legal-research" });
   await expect(page.getByRole("link", { name: "legal-research" })).toBeVisible();
 
-  await page.getByRole("link", { name: "Edit…" }).click();
-  await page.getByLabel("Redirect URL").fill("");
-  await page.getByLabel("Display name").fill("Auditors");
-  await expect(page.locator("pre").first()).toContainText("--attributes-to-delete REDIRECT_URL");
-  await page.getByRole("button", { name: "Save changes" }).click();
+  await act(page, "Edit…", "Save changes", { "Redirect URL": "", "Display name": "Auditors" });
   await expect(page.getByRole("heading", { name: "auditors", level: 1 })).toBeVisible();
-  await expect(page.getByText("https://example.com/bye")).toBeHidden();
+  await expect(page.getByText("https://example.com/bye")).toHaveCount(0);
 
-  await page.getByRole("link", { name: "Add tags…" }).click();
-  await page.getByLabel("Tags").fill("team=audit");
-  await page.getByRole("button", { name: "Add tags" }).click();
+  await act(page, "Add tags…", "Add tags", { Tags: "team=audit" });
   await expect(page.getByRole("cell", { name: "audit", exact: true })).toBeVisible();
 
-  // AWS refuses: the fleet is still there. Nothing is lost, and the sentence says why.
+  // The fleet is still there: that is told before anything is sent, with the way to it.
   await page.getByRole("link", { name: "Delete…" }).click();
-  await page.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByText("Type auditors to confirm.").first()).toBeVisible();
-  await page.getByLabel("Type auditors to confirm").fill("auditors");
-  await page.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByRole("alert")).toContainText("cannot do this now");
-  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Fleet legal-research is on it.");
+  await expect(page.getByRole("button", { name: "Delete", exact: true })).toBeDisabled();
+  await page.getByRole("link", { name: /Go there/ }).click();
   await page.getByRole("row", { name: "legal-research" }).getByRole("link", { name: "Remove" }).click();
-  await page.getByRole("button", { name: "Remove fleet" }).click();
+  await send(page, "Remove fleet");
   await expect(page.getByText("No fleet yet: nobody can stream from it.")).toBeVisible();
   await page.getByRole("link", { name: "Delete…" }).click();
-  await page.getByLabel("Type auditors to confirm").fill("auditors");
-  await page.getByRole("button", { name: "Delete" }).click();
+  await send(page, "Delete");
+  await expect(page.getByText("Type auditors to confirm.").first()).toBeVisible();
+  await send(page, "Delete", { "Type auditors to confirm": "auditors" });
   await expect(page.getByRole("heading", { name: "Stacks", level: 1 })).toBeVisible();
   await page.getByRole("searchbox", { name: "Filter stacks" }).fill("auditors");
   await expect(page.getByText("No stack matches")).toBeVisible();
+});
+
+test("an edit says what changes, what a running fleet takes now, and asks before it is lost", async ({ signedIn: page, server }) => {
+  await open(page, server, `${here}/fleets/finance-desktop/edit`);
+  await expect(page.getByText("It runs: fields marked “now” change at once")).toBeVisible();
+  await expect(page.getByText("Set when it was made")).toBeVisible();
+  await fill(page, { "Display name": "Finance", Description: "New" });
+  await expect(page.getByText("2 changes, not saved")).toBeVisible();
+  await expect(page.locator("pre").first()).toContainText("--display-name Finance");
+  await send(page, "Save changes");
+  await expect(page.locator("#field-Description-note")).toContainText("only while it is stopped");
+  // Leaving asks once.
+  let asked = "";
+  page.once("dialog", (dialog) => {
+    asked = dialog.message();
+    void dialog.dismiss();
+  });
+  await page.getByRole("link", { name: "Discard" }).click();
+  expect(asked).toContain("not saved");
+  await expect(page.locator("#field-Description")).toHaveValue("New");
+  await accessible(page);
+  const before = await page.locator("#field-Description").evaluate((e: HTMLTextAreaElement) => e.defaultValue);
+  await fill(page, { Description: before });
+  await send(page, "Save changes");
+  await expect(page.getByRole("heading", { name: "finance-desktop", level: 1 })).toBeVisible();
+});
+
+test("a form shows only the fields that fit the fleet's type", async ({ signedIn: page, server }) => {
+  await open(page, server, "/fleets/new");
+  await expect(page.locator("#field-MaxConcurrentSessions")).toBeHidden();
+  await expect(page.locator("#field-ImageName")).toBeVisible();
+  await fill(page, { "Fleet type": "Elastic" });
+  await expect(page.locator("#field-MaxConcurrentSessions")).toBeVisible();
+  await expect(page.locator("#field-ImageName")).toBeHidden();
+  await expect(page.locator("#field-DomainJoinInfo\\.DirectoryName")).toBeHidden();
+  await fill(page, { "Fleet type": "Always on", "Max sessions per instance": "4" });
+  await expect(page.locator("#field-ComputeCapacity\\.DesiredSessions")).toBeVisible();
+  await expect(page.locator("#field-ComputeCapacity\\.DesiredInstances")).toBeHidden();
 });
 
 test("an image is found and copied", async ({ signedIn: page, server }) => {
@@ -85,10 +107,7 @@ test("an image is found and copied", async ({ signedIn: page, server }) => {
 
 test("a streaming URL is shown masked, once, and leads to a session", async ({ signedIn: page, server, context }) => {
   await open(page, server, `${here}/stacks/legal`);
-  await page.getByRole("link", { name: "Streaming URL…" }).click();
-  await page.getByLabel("Fleet name").fill("legal-research");
-  await page.getByLabel("User", { exact: true }).fill("tester");
-  await page.getByRole("button", { name: "Make URL" }).click();
+  await act(page, "Streaming URL…", "Make URL", { "Fleet name": "legal-research", User: "tester" });
   await expect(page.getByText("parameters=••••••••")).toBeVisible();
   await accessible(page);
   const [desktop] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Open" }).click()]);
@@ -101,32 +120,30 @@ test("a streaming URL is shown masked, once, and leads to a session", async ({ s
 test("builders run, people come and go, and what is not possible now says why", async ({ signedIn: page, server }) => {
   await open(page, server, `${here}/image-builders/finance-win22`);
   await expect(page.getByRole("button", { name: /Connect….*needs it running/ })).toHaveAttribute("aria-disabled", "true");
-  await page.getByRole("link", { name: "Start…" }).click();
-  await page.getByRole("button", { name: "Start" }).click();
+  await act(page, "Start…", "Start");
   await expect(page.getByText("Pending", { exact: true })).toBeVisible();
   await server.advance(900);
-  await expect(page.getByText("Running", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await open(page, server, "/users/new");
-  await page.getByLabel("User name").fill("new.person@example.com");
-  await page.getByLabel("First name").fill("New");
-  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await send(page, "Create", { "User name": "new.person@example.com", "First name": "New" });
   await expect(page.getByText("Unconfirmed")).toBeVisible();
+  await open(page, server, `${here}/users/new.person@example.com/stacks`);
   await page.getByRole("link", { name: "Assign stack…" }).click();
-  await page.getByLabel("Stack name 1").fill("legal");
-  await page.getByLabel("Stack name 2").fill("nowhere");
-  await page.getByRole("button", { name: "Assign" }).click();
+  await page.locator("#field-UserStackAssociations\\.0\\.StackName").fill("legal");
+  await page.getByRole("button", { name: "Add another" }).click();
+  await page.locator("#field-UserStackAssociations\\.1\\.StackName").fill("nowhere");
+  await send(page, "Assign");
   await expect(page.getByRole("alert")).toContainText("AWS refused some rows.");
   await expect(page.getByRole("alert")).toContainText("nowhere");
-  await page.getByRole("link", { name: "Cancel" }).click();
-  await expect(page.getByRole("link", { name: "legal" })).toBeVisible();
+  await open(page, server, `${here}/users/new.person@example.com/stacks`);
+  await expect(page.getByRole("link", { name: "legal", exact: true }).first()).toBeVisible();
   await open(page, server, "/directory-configs/new");
-  await page.getByLabel("Directory (domain name)").fill("lab.example.com");
-  await page.getByLabel("Organizational units").fill("OU=Lab,DC=lab,DC=example,DC=com");
-  await page.getByLabel("Account name").fill("svc");
-  await page.getByLabel("Account password").fill("canary-4711");
+  await fill(page, {
+    "Directory (domain name)": "lab.example.com", "Organizational units": "OU=Lab,DC=lab,DC=example,DC=com", "Account name": "svc", "Account password": "canary-4711",
+  });
   await expect(page.locator("pre").first()).toContainText("lab.example.com");
   expect(await page.locator("main").innerText()).not.toContain("canary-4711");
-  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await send(page, "Create");
   await expect(page.getByRole("heading", { name: "lab.example.com", level: 1 })).toBeVisible();
 });
 
@@ -142,14 +159,11 @@ test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
   test("a stack is made with plain forms, and a refused one keeps what was typed", async ({ page, server }) => {
     await signIn(page, server, "/stacks/new");
-    await page.getByLabel("Name", { exact: true }).fill("-bad");
-    await page.getByLabel("Description").fill("For later");
-    await page.getByRole("button", { name: "Create", exact: true }).click();
-    await expect(page.getByRole("alert")).toContainText("Nothing was sent.");
-    await expect(page.getByLabel("Description")).toHaveValue("For later");
-    await expect(page.getByLabel("Name", { exact: true })).toHaveValue("-bad");
-    await page.getByLabel("Name", { exact: true }).fill("plain");
-    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await send(page, "Create", { Name: "-bad", Description: "For later" });
+    await expect(page.getByRole("alert")).toContainText("One value needs a change.");
+    await expect(page.locator("#field-Description")).toHaveValue("For later");
+    await expect(page.locator("#field-Name")).toHaveValue("-bad");
+    await send(page, "Create", { Name: "plain" });
     await expect(page.getByRole("heading", { name: "plain", level: 1 })).toBeVisible();
     await expect(page.getByText("For later")).toBeVisible();
   });

@@ -33,13 +33,16 @@ pub fn ResourceItem() -> impl IntoView {
     }
 }
 
+/// A thing, and what the dialog over it needs.
+type Thing = (ItemView, Option<Result<FormView, AppError>>, Option<Result<SharingView, AppError>>);
+
 /// What came for a path.
 #[derive(Clone, Serialize, Deserialize)]
 enum Came {
-    /// The thing, and what the dialog over it needs.
-    Item(ItemView, Option<Result<FormView, AppError>>, Option<Result<SharingView, AppError>>),
+    /// The thing.
+    Item(Box<Thing>),
     /// What is no tab of it is an act.
-    Form(Result<FormView, AppError>),
+    Form(Box<Result<FormView, AppError>>),
     /// Neither.
     Failed(AppError),
 }
@@ -56,9 +59,11 @@ fn One(which: [String; 5]) -> impl IntoView {
             match resource_item(account, region, kind.clone(), name.clone(), tab.clone()).await {
                 Ok(item) => {
                     let shared = if kind == "images" { first_sharing(&name, &opens).await } else { None };
-                    Came::Item(item, first_dialog(dialog).await, shared)
+                    Came::Item(Box::new((item, first_dialog(dialog).await, shared)))
                 }
-                Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => Came::Form(resource_form(kind, name, tab, query).await),
+                Err(AppError(Failure::NotFound { noun, .. })) if noun == "tab" => {
+                    Came::Form(Box::new(resource_form(kind, name, tab, query).await))
+                }
                 Err(error) => Came::Failed(error),
             }
         },
@@ -68,10 +73,13 @@ fn One(which: [String; 5]) -> impl IntoView {
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
-                    Came::Item(first, dialog, sharing) => view! { <Shown which first dialog sharing/> }.into_any(),
+                    Came::Item(thing) => {
+                        let (first, dialog, sharing) = *thing;
+                        view! { <Shown which first dialog sharing/> }.into_any()
+                    }
                     Came::Form(form) => {
                         let [_, _, kind, name, verb] = which;
-                        form::shown(Which { kind, name, verb, query }, form)
+                        form::shown(Which { kind, name, verb, query }, *form)
                     }
                     Came::Failed(AppError(Failure::NotFound { noun, .. })) if noun == "page" || noun == "account and region" => {
                         view! { <NotFoundInFrame/> }.into_any()

@@ -17,7 +17,7 @@ pub fn spelt(name: &str, by: char) -> String {
 }
 
 /// The words of names, of whatever else they are made: letters and digits of ASCII.
-fn words<'a>(names: &'a [String]) -> impl Iterator<Item = &'a str> {
+fn words(names: &[String]) -> impl Iterator<Item = &str> {
     names.iter().flat_map(|n| n.split(|c: char| !c.is_ascii_alphanumeric())).filter(|w| !w.is_empty())
 }
 
