@@ -49,7 +49,7 @@ test("an application is seen as users see it, and what is emptied is deleted by 
   await page.getByLabel("Launch parameters").fill("--fast");
   await page.getByLabel("Working directory").fill("C:\\Q");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await expect(page.getByText("--fast")).toBeVisible();
+  await expect(page.getByText("--fast").first()).toBeVisible();
   await page.getByRole("link", { name: "Edit…" }).click();
   await page.getByLabel("Launch parameters").fill("");
   await page.getByLabel("Working directory").fill("");
