@@ -81,7 +81,8 @@ pub fn enrich(images: &[Value], builders: &[Value], estate: &Estate) -> Vec<Valu
             let used = fleets.get(arn).cloned().unwrap_or_default();
             let built = makers.get(arn).cloned().unwrap_or_default();
             let own = image["Visibility"] == "PRIVATE";
-            let newer = family.newer(i);
+            // Of an image that cannot be used, freshness says nothing.
+            let newer = (image["State"] == "AVAILABLE").then(|| family.newer(i)).flatten();
             let mut is = vec![text(&image, "Visibility").to_owned()];
             let mut mark = |yes: bool, word: &str| {
                 if yes {
