@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import tempfile
@@ -60,6 +61,16 @@ class Coder(Console):
         item = self.patiently(lambda: self.get("item", account=ACCOUNT, region=REGION, kind=kind, name=name))
         return {one["language"]: one["text"] for one in item["code"]}
 
+    def paths(self, kind, name, verb, fields):
+        """Paths as forms have them: `UserSettings[FILE_UPLOAD].Permission` names a row by its key."""
+        if not any("[" in path for path in fields):
+            return fields
+        keys = {}
+        for field in self.form(kind, name, verb):
+            if isinstance(field["entry"], dict) and isinstance(key := next(iter(field["entry"].values())), str):
+                keys[field["path"].split(".")[0], key] = field["path"].rsplit(".", 1)[0]
+        return {re.sub(r"^(\w+)\[(\w+)\]", lambda m: keys[m[1], m[2]], path): value for path, value in fields.items()}
+
     def form(self, kind, name, verb):
         form = self.patiently(lambda: self.get("form", kind=kind, name=name, verb=verb, query=""))
         return [field for group in form["groups"] for field in group["fields"]]
@@ -67,7 +78,8 @@ class Coder(Console):
     def code(self, kind, name, verb, row="", fields=None):
         """The code of a form, by language. `fields` are what is entered."""
         query = f"?row={urllib.parse.quote(row)}" if row else ""
-        form = {"kind": kind, "name": name, "verb": verb, "query": query, **{f"fields[{k}]": v for k, v in (fields or {}).items()}}
+        fields = self.paths(kind, name, verb, fields or {})
+        form = {"kind": kind, "name": name, "verb": verb, "query": query, **{f"fields[{k}]": v for k, v in fields.items()}}
         headers = {"Origin": self.url, "Accept": "application/json", "Cookie": self.cookie}
         request = urllib.request.Request(f"{self.url}/api/resource/code", urllib.parse.urlencode(form).encode(), headers)
 

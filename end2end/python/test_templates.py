@@ -203,29 +203,36 @@ class Templates(unittest.TestCase):
         for field in self.console.form(kind, name, verb):
             entry, path = field["entry"], field["path"]
             if isinstance(entry, dict):
-                values = [value for value, _ in next(iter(entry.values()))]
-                chosen = values if "Many" in entry else [v for v in values if v not in ("ELASTIC", "RESEND")][-1:]
-                fields[path] = "\n".join(chosen)
+                values = next(iter(entry.values()))
+                if isinstance(values, str):
+                    fields[path] = values
+                else:
+                    values = [value for value, _ in values]
+                    fields[path] = "\n".join(values[:2] if "Many" in entry else [v for v in values if v not in ("ELASTIC", "RESEND")][-1:])
             elif path == "InstanceType":
                 fields[path] = "stream.standard.medium"
-            elif entry == "Number":
+            elif entry in ("Number", "Seconds"):
                 fields[path] = "600"
+            elif entry == "Flag":
+                fields[path] = "true"
+            elif entry == "Pairs":
+                fields[path] = "key=value"
             elif entry == "Lines":
-                fields[path] = "key=value" if path == "Tags" else "first.example.com\nsecond.example.com"
+                fields[path] = "first.example.com\nsecond.example.com"
             elif entry == "Password":
                 fields[path] = PASSWORD
             else:
-                fields[path] = "s3://some-bucket/some/key" if "S3Location" in path else "arn:aws:iam::111122223333:role/some" if path.endswith("Arn") else "something"
-        fields.pop("MaxConcurrentSessions", None)
+                fields[path] = "s3://some-bucket/some/key" if entry == "S3" else "arn:aws:iam::111122223333:role/some" if path.endswith("Arn") else "something"
         return fields
 
     def test_every_member_of_every_type_is_known_to_the_official_schemas(self):
         # Of what was put in, patterns, formats and values that exclude each other do not count.
         templates = []
         values = ("E3032", "E3031", "E3030", "E1152", "E1150", "E1154", "E1156", "E3037", "E3033", "E3034", "E3691", "E3715", "E1153", "E1155", "E3018", "E3014")
-        for kind in ("fleets", "stacks", "image-builders", "app-blocks", "app-block-builders", "applications", "users", "entitlements", "directory-configs"):
-            with self.subTest(kind=kind):
-                fields = self.filled(kind, "", "new")
+        kinds = ("stacks", "image-builders", "app-blocks", "app-block-builders", "applications", "users", "entitlements", "directory-configs")
+        for kind, chosen in (("fleets", {}), ("fleets", {"FleetType": "ELASTIC"}), *((kind, {}) for kind in kinds)):
+            with self.subTest(kind=kind, chosen=chosen):
+                fields = {**self.filled(kind, "", "new"), **chosen}
                 self.assertGreater(len(fields), 2)
                 code = self.console.code(kind, "", "new", fields=fields)
                 self.assertNotIn("Required, and not given", code["CloudFormation"])
@@ -274,7 +281,7 @@ class Templates(unittest.TestCase):
             fields = {
                 "Name": "x", "Description": hostile(), "DisplayName": hostile(), "RedirectURL": hostile(), "FeedbackURL": hostile(), "EmbedHostDomains": lines,
                 "Tags": "\n".join(f"{chance.choice(keys)}{n}={line}" for n, line in enumerate(lines.split("\n"))),
-                "StorageConnectors.0.ConnectorType": "GOOGLE_DRIVE", "StorageConnectors.0.Domains": lines, "ApplicationSettings.SettingsGroup": hostile(),
+                "StorageConnectors[GOOGLE_DRIVE].ConnectorType": "GOOGLE_DRIVE", "StorageConnectors[GOOGLE_DRIVE].Domains": lines, "ApplicationSettings.SettingsGroup": hostile(),
             }
             self.agree(self.console.code("stacks", "", "new", fields=fields))
         # The forms trim; AWS tells values as they are.
