@@ -124,7 +124,7 @@ test("an update and an import are checked before they are done", async ({ signed
   await expect(page.getByRole("heading", { name: "finance-updated", level: 1 })).toBeVisible();
   await expect(page.getByText("Creating", { exact: true })).toBeVisible();
   await open(page, server, "/images/import");
-  await page.getByLabel("Name", { exact: true }).fill("imported");
+  await page.locator("#field-Name").fill("imported");
   await page.getByLabel("Source AMI").fill("ami-encrypted");
   await page.getByLabel("IAM role").fill("arn:aws:iam::111122223333:role/Import");
   await expect(page.getByRole("button", { name: "Import", exact: true })).toBeHidden();
@@ -134,9 +134,9 @@ test("an update and an import are checked before they are done", async ({ signed
   await page.getByLabel("Source AMI").fill("ami-0123456789abcdef0");
   await page.getByRole("button", { name: "Check", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("The check succeeded");
-  await page.getByLabel("Name", { exact: true }).fill("imported-2");
+  await page.locator("#field-Name").fill("imported-2");
   await expect(page.getByRole("button", { name: "Import", exact: true })).toBeHidden();
-  await page.getByLabel("Name", { exact: true }).fill("imported");
+  await page.locator("#field-Name").fill("imported");
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByRole("heading", { name: "imported", level: 1 })).toBeVisible();
 });
@@ -177,7 +177,7 @@ test.describe("without scripts", () => {
 
   test("an import is checked first", async ({ page, server }) => {
     await page.goto(`${server.url}/images/import`);
-    await page.getByLabel("Name", { exact: true }).fill("imported");
+    await page.locator("#field-Name").fill("imported");
     await page.getByLabel("Source AMI").fill("ami-0123456789abcdef0");
     await page.getByLabel("IAM role").fill("arn:aws:iam::111122223333:role/Import");
     await page.getByRole("button", { name: "Check", exact: true }).click();

@@ -4,6 +4,7 @@ use super::staging::{Consequences, Send, Staging, Summary, boxes, field_id, numb
 use crate::api::image::image_sharing;
 use crate::error::AppError;
 use crate::parts::error_view::ErrorView;
+use crate::parts::frame::use_acted;
 use crate::paths;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
@@ -75,9 +76,11 @@ pub fn ShareDialog(
 
 #[component]
 fn Share(image: String, row: String, view: SharingView, here: Signal<String>) -> impl IntoView {
-    let navigate = use_navigate();
-    let done =
-        Callback::new(move |()| navigate(&here.get_untracked(), NavigateOptions { replace: true, scroll: false, ..Default::default() }));
+    let (navigate, acted) = (use_navigate(), use_acted().0);
+    let done = Callback::new(move |()| {
+        acted.update(|n| *n += 1);
+        navigate(&here.get_untracked(), NavigateOptions { replace: true, scroll: false, ..Default::default() });
+    });
     let staging = Staging::new(&view, done);
     let locked = view.images.first().and_then(|i| i.why_not.clone());
     let failure = view.images.first().and_then(|i| i.failure.clone());

@@ -206,12 +206,21 @@ mod browser {
                 }
             };
             let (typed, left) = (Closure::<dyn FnMut(Event)>::new(typed), Closure::<dyn FnMut(Event)>::new(left));
-            for (name, closure) in [("input", &typed), ("change", &typed), ("focusout", &left)] {
+            let heard = [("input", &typed), ("change", &typed), ("focusout", &left)]
+                .map(|(name, closure)| (name, closure.as_ref().unchecked_ref::<js_sys::Function>().clone()));
+            for (name, listener) in &heard {
                 // Refused by no browser.
-                let _ = fields.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+                let _ = fields.add_event_listener_with_callback(name, listener);
             }
-            let kept = send_wrapper::SendWrapper::new((typed, left));
-            on_cleanup(move || drop(kept));
+            let kept = send_wrapper::SendWrapper::new((typed, left, heard, fields));
+            on_cleanup(move || {
+                // A field that is taken away with the focus in it still tells so.
+                let (typed, left, heard, fields) = kept.take();
+                for (name, listener) in &heard {
+                    let _ = fields.remove_event_listener_with_callback(name, listener);
+                }
+                drop((typed, left));
+            });
         });
     }
 

@@ -428,8 +428,11 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
 /// The request as code, asked anew when somebody stops typing.
 fn code(entering: Entering, which: Which) -> Signal<Vec<Code>> {
     let all = RwSignal::new(Vec::<Code>::new());
+    // Outlives the effect's runs, each of which drops what the last one made.
     #[cfg(feature = "hydrate")]
-    Effect::new(move |before: Option<StoredValue<Option<TimeoutHandle>>>| {
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
         let mut entries = entering.entries.get();
         let secrets: Vec<String> =
             entering.form.with_value(|f| f.fields().filter(|f| f.entry == Entry::Password).map(|f| f.path.clone()).collect());
@@ -449,14 +452,12 @@ fn code(entering: Entering, which: Which) -> Signal<Vec<Code>> {
                 }
             });
         };
-        let waiting = before.unwrap_or_else(|| StoredValue::new(None));
         waiting.update_value(|w| {
             if let Some(w) = w.take() {
                 w.clear();
             }
             *w = set_timeout_with_handle(ask, std::time::Duration::from_millis(300)).ok();
         });
-        waiting
     });
     #[cfg(not(feature = "hydrate"))]
     let _ = (entering, which);
