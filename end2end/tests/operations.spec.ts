@@ -40,7 +40,7 @@ test("a multi-session fleet's whole life", async ({ signedIn: page, server }) =>
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.getByText("Starting", { exact: true }).first()).toBeVisible();
   await server.advance(1800);
-  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await page.getByRole("link", { name: "Stacks", exact: true }).last().click();
   await expect(page.getByRole("link", { name: "work", exact: true })).toBeVisible();
   await open(page, server, `${here}/stacks/work`);
@@ -156,7 +156,7 @@ test("an app block is packaged by a builder, and an application of it reaches an
   await open(page, server, `${here}/app-block-builders/packer`);
   await act(page, "Start…", "Start");
   await server.advance(900);
-  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await act(page, "Connect…", "Make URL");
   await expect(page.getByText("parameters=••••••••")).toBeVisible();
   await open(page, server, `${here}/app-block-builders/packer`);
@@ -210,13 +210,14 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await act(page, "Create image builder…", "Create", { Name: "forge", "Instance type": "stream.standard.medium", "Image name": base });
   await heading(page, "forge");
   await server.advance(900);
-  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await act(page, "Connect…", "Make URL", { Validity: "10 m" });
   await expect(page.getByRole("timer")).toContainText("Opens for");
   await open(page, server, `${here}/image-builders/forge/licensed`);
   await act(page, "Add software…", "Stage", { "Microsoft_Office_2021_LTSC_Standard_64Bit": true });
   await expect(page.getByText("Staged for installation")).toBeVisible();
   await act(page, "Deploy…", "Deploy");
+  await expect(page.getByText("Pending installation")).toBeVisible();
   await server.advance(1200);
   await open(page, server, `${here}/image-builders/forge/licensed`);
   await expect(page.getByText("Installed", { exact: true })).toBeVisible();
@@ -224,15 +225,16 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await send(page, "Stage removal");
   await expect(page.getByText("Staged for uninstallation")).toBeVisible();
   await act(page, "Deploy…", "Deploy");
+  await expect(page.getByText("Pending uninstallation")).toBeVisible();
   await server.advance(1200);
   await open(page, server, `${here}/image-builders/forge`);
-  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTitle("RUNNING", { exact: true })).toBeVisible({ timeout: 20_000 });
   await server.control("POST", "images", { ImageBuilderName: "forge", ImageName: "gold" });
   await server.advance(9000);
   await open(page, server, `${here}/image-builders/forge`);
   await act(page, "Start…", "Start");
   await server.advance(900);
-  await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   // UpdateImageBuilder is not in the SDK yet: the console hands out the command.
   await page.getByRole("link", { name: "Edit…" }).click();
   await fill(page, { "Display name": "Forge" });
@@ -264,7 +266,7 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await page.getByLabel("Add an account").fill("4444 5555 6666");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByRole("button", { name: "Save 1 change" }).click();
-  await expect(page.getByRole("cell", { name: "444455556666" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "444455556666" }).first()).toBeVisible();
   await open(page, server, `${here}/images/gold?do=delete`);
   await expect(page.getByRole("dialog")).toContainText("It is shared with account 444455556666.");
   await open(page, server, `${here}/images/gold/sharing`);

@@ -102,7 +102,8 @@ test("an image builder says how long it runs, and where it is", async ({ signedI
   await page.getByRole("link", { name: "Start…" }).click();
   await page.getByLabel("Agent version").fill("LATEST");
   await page.getByRole("button", { name: "Start" }).click();
-  await expect(page.getByText("Pending", { exact: true })).toBeVisible();
+  // The newest agent is installed on the way.
+  await expect(page.getByText("Updating agent", { exact: true })).toBeVisible();
   await server.advance(3 * 3600);
   await open(page, server, `${here}/image-builders/finance-win22`);
   await expect(page.getByText(/^Running (2 h|3 h)/)).toBeVisible();

@@ -146,8 +146,6 @@ pub struct Field {
     pub picks: Vec<(String, String)>,
     /// The heading of its row in a group of rows; empty for fields that stand alone.
     pub row: String,
-    /// Whether its row is one of those kept in reserve.
-    pub spare: bool,
     /// When a change of it takes effect.
     pub when: When,
     /// What emptying it means, on edits.

@@ -13,7 +13,6 @@ fn field(path: &str, entry: Entry) -> Field {
         only: vec![],
         picks: vec![],
         row: String::new(),
-        spare: false,
         when: When::Always,
         clear: Clear::Never,
     }

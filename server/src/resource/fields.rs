@@ -227,7 +227,6 @@ impl Making<'_> {
             }
             out[before..].iter_mut().for_each(|f| {
                 f.row = format!("{one} {}", row + 1);
-                f.spare = row > given.len();
             });
         }
     }
@@ -246,7 +245,6 @@ impl Making<'_> {
             only: vec![],
             picks: vec![],
             row: String::new(),
-            spare: false,
             when: When::Always,
             clear,
         }

@@ -64,7 +64,6 @@ impl Catalogue {
                 .map(|(a, fleets)| (text(a, "Name").to_owned(), on_fleets(&fleets.iter().map(String::as_str).collect::<Vec<_>>())))
                 .collect(),
             row: String::new(),
-            spare: false,
             when: When::Always,
             clear: Clear::Never,
         };

@@ -7,40 +7,31 @@ use leptos::prelude::*;
 
 /// A group: heading on the left, fields beside it.
 pub fn group(part: Group, entering: Entering) -> AnyView {
-    let mut rows: Vec<(String, bool, Vec<Field>)> = vec![];
+    let mut rows: Vec<(String, Vec<Field>)> = vec![];
     for field in part.fields {
-        match rows.last_mut().filter(|(row, ..)| *row == field.row && !row.is_empty()) {
-            Some((.., fields)) => fields.push(field),
-            None => rows.push((field.row.clone(), field.spare, vec![field])),
+        match rows.last_mut().filter(|(row, _)| *row == field.row && !row.is_empty()) {
+            Some((_, fields)) => fields.push(field),
+            None => rows.push((field.row.clone(), vec![field])),
         }
     }
-    let spare = rows.iter().filter(|(_, spare, _)| *spare).count();
-    let opened = RwSignal::new(0_usize);
-    let mut nth = 0;
     let drawn = rows
         .into_iter()
-        .map(|(row, is_spare, fields)| {
-            if row.is_empty() {
-                return fields.into_iter().map(|f| one(f, entering)).collect_view().into_any();
-            }
-            let at = nth;
-            nth += usize::from(is_spare);
-            let hidden = move || is_spare && entering.alive.get() && opened.get() <= at;
+        .map(|(row, fields)| {
             let fields = fields.into_iter().map(|f| one(f, entering)).collect_view();
-            view! { <fieldset class="row-set min-w-0" hidden=hidden><legend class="text-12 text-text-3">{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
+            if row.is_empty() {
+                return fields.into_any();
+            }
+            view! { <fieldset class="row-set min-w-0"><legend class="text-12 text-text-3">{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
         })
         .collect_view();
-    let more = (spare > 0).then(|| {
-        view! { <p class="js-only" hidden=move || opened.get() >= spare><button type="button" class="btn btn--sm" on:click=move |_| opened.update(|n| *n += 1)><Icon name="plus"/>"Add another"</button></p> }
-    });
     let (title, help) = (part.title, part.help);
     if title.is_empty() {
-        return view! { <div class="fs"><div></div><div class="fs-b">{drawn}{more}</div></div> }.into_any();
+        return view! { <div class="fs"><div></div><div class="fs-b">{drawn}</div></div> }.into_any();
     }
     view! {
         <fieldset class="fs min-w-0"><legend class="sr-only">{title.clone()}</legend>
             <div aria-hidden="true"><p class="font-[550] text-14">{title}</p></div>
-            <div class="fs-b">{(!help.is_empty()).then(|| view! { <p class="help !mt-0">{help}</p> })}{drawn}{more}</div></fieldset>
+            <div class="fs-b">{(!help.is_empty()).then(|| view! { <p class="help !mt-0">{help}</p> })}{drawn}</div></fieldset>
     }
     .into_any()
 }

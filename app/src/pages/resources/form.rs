@@ -256,7 +256,6 @@ fn confirm(label: String) -> Field {
         only: vec![],
         picks: vec![],
         row: String::new(),
-        spare: false,
         when: When::Always,
         clear: Clear::Never,
     }
@@ -268,7 +267,6 @@ fn refill(groups: &mut [Group], entries: &Entries) {
         let prefix = format!("{}:", field.path);
         let ticked: Vec<&str> = entries.iter().filter(|(k, _)| k.starts_with(&prefix)).map(|(_, v)| v.as_str()).collect();
         field.value = if ticked.is_empty() { entries.get(&field.path).cloned().unwrap_or_default() } else { ticked.join("\n") };
-        field.spare &= field.value.is_empty();
     }
 }
 
