@@ -303,9 +303,7 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<
     }
     sections.extend(tables(scope, &shown));
     sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
-    // As AWS tells it, with its tags.
     let mut whole = record;
-    whole.retain(|member, _| !member.starts_with("UsedBy"));
     if tags.is_object() {
         whole.insert("Tags".to_owned(), tags);
     }

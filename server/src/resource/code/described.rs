@@ -1,6 +1,7 @@
 //! An existing resource as the request that would make it: what AWS tells and what it takes differ in a few members.
 
 use super::resources::{Doing, Resource, resource};
+use crate::resource::images::catalogue::CONSOLE;
 use domain::constraints::{Shape, operation, shape};
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,25 @@ const KINDS: [(&str, &str); 9] = [
     ("entitlements", "CreateEntitlement"),
     ("directory-configs", "CreateDirectoryConfig"),
 ];
+
+/// Members that the console adds to what AWS tells.
+const OURS: [&str; 5] = ["UsedBy", "UsedByBuilders", CONSOLE, "RunningFor", "Progress"];
+/// Members of a session that AWS tells in a structure.
+const NETWORK: [&str; 3] = ["EniPrivateIpAddress", "EniIpv6Addresses", "EniId"];
+
+/// The resource as AWS tells it, with its tags.
+pub fn told(kind: &str, item: &Value) -> Value {
+    let mut told = item.as_object().cloned().unwrap_or_default();
+    told.retain(|member, value| !value.is_null() && !OURS.contains(&member.as_str()));
+    if kind == "sessions" {
+        let network: Map<String, Value> =
+            NETWORK.iter().filter_map(|m| Some(((*m).to_owned(), told.remove(*m)?))).filter(|(_, v)| *v != json!([])).collect();
+        if !network.is_empty() {
+            told.insert("NetworkAccessConfiguration".to_owned(), Value::Object(network));
+        }
+    }
+    Value::Object(told)
+}
 
 /// The resource of a page, where a type of it exists.
 pub fn resource_of(kind: &str, item: &Value) -> Option<Resource> {
@@ -102,6 +122,8 @@ mod tests {
         assert_eq!(input("stacks", stack), json!({"Name": "s", "ApplicationSettings": {"Enabled": false}}));
         let user = json!({"UserName": "a@b.c", "AuthenticationType": "USERPOOL", "Enabled": false, "Status": "CONFIRMED"});
         assert_eq!(input("users", user), json!({"UserName": "a@b.c", "AuthenticationType": "USERPOOL", "Enabled": false}));
+        let session = json!({"Id": "x", "EniId": "eni-1", "EniPrivateIpAddress": null, "Progress": 1});
+        assert_eq!(told("sessions", &session), json!({"Id": "x", "NetworkAccessConfiguration": {"EniId": "eni-1"}}));
         assert!(resource_of("images", &json!({"Name": "x"})).is_none());
     }
 }

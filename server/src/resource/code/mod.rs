@@ -70,10 +70,13 @@ pub fn all(operation: &str, region: &str, input: &Map<String, Value>) -> Vec<Cod
 }
 
 /// An existing resource: how it is read, what was read, and code that would make it. `read` is the operation that shows it with its
-/// request; `item` is what AWS told, with `Tags` when they are known.
+/// request; `item` is what the console knows of it, with `Tags` when they are known.
 pub fn of(kind: &str, (operation, request): (&str, &Map<String, Value>), region: &str, item: &Value) -> Vec<Code> {
-    let mut out =
-        vec![one("AWS CLI", cli::text(operation, region, request)), one("boto3", boto3::text(operation, region, request)), json(item)];
+    let mut out = vec![
+        one("AWS CLI", cli::text(operation, region, request)),
+        one("boto3", boto3::text(operation, region, request)),
+        json(&described::told(kind, item)),
+    ];
     out.extend(templates(&described::resource_of(kind, item).into_iter().collect::<Vec<_>>()));
     out
 }
