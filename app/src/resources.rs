@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::pool::{Bulk, Report};
-use domain::resource::{Code, Done, ItemView, ListView};
+use domain::resource::{Call, Code, Done, ItemView, ListView};
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 
 pub use domain::entry::Entries;
@@ -29,6 +29,8 @@ pub trait Resources: People {
     async fn form(&self, kind: &str, name: &str, verb: &str, query: &str) -> Result<FormView, Failure>;
     /// The request that a form would send, as code.
     async fn code(&self, kind: &str, name: &str, verb: &str, query: &str, entries: &Entries) -> Result<Vec<Code>, Failure>;
+    /// These requests as code, in their order.
+    fn request_code(&self, calls: &[Call]) -> Result<Vec<Code>, Failure>;
     /// Does an act.
     async fn act(&self, kind: &str, name: &str, verb: &str, query: &str, confirm: &str, entries: &Entries) -> Result<Done, Failure>;
     /// Who may use which images; `query`: `image` for one alone, else what the matrix shows.

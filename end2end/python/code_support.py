@@ -89,6 +89,13 @@ class Coder(Console):
 
         return self.patiently(ask)
 
+    def request(self, calls):
+        """The code of these calls, by language."""
+        body = json.dumps({"calls": [{"operation": operation, "input": json.dumps(request)} for operation, request in calls]}).encode()
+        headers = {"Origin": self.url, "Accept": "application/json", "Content-Type": "application/json", "Cookie": self.cookie}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/resource/request", body, headers)) as answer:
+            return {one["language"]: one["text"] for one in json.load(answer)}
+
     def changed(self, kind, name, verb, fields):
         """The code of a form that begins with the thing's values."""
         stands = {field["path"]: field["value"] for field in self.form(kind, name, verb)}

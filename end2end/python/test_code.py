@@ -83,8 +83,6 @@ FORMS = [
     ("image-builders", "as-code", "delete", "", {}),
     ("images", "", "import", "", {"Name": "as-code-imported", "SourceAmiId": "ami-0123456789abcdef0", "IamRoleArn": ROLE, "AppCatalogConfig.0.Name": "editor", "AppCatalogConfig.0.AbsoluteAppPath": "C:\\editor.exe"}),
     ("images", CLAIMS, "update", "", {"newImageName": "claims-next", "dryRun": "true"}),
-    ("images", CLAIMS, "share", "", {"SharedAccountId": "444455556666", "ImagePermissions.allowFleet": "true", "ImagePermissions.allowImageBuilder": "false"}),
-    ("images", CLAIMS, "unshare", "444455556666", {}),
     ("images", CLAIMS, "copy", "", {"DestinationImageName": "claims-copy", "DestinationRegion": REGION}),
     ("images", CLAIMS, "export", "", {"AmiName": "claims-ami", "IamRoleArn": ROLE, "TagSpecifications": "team=images"}),
     ("images", CLAIMS, "tag", "", {"Tags": "a=b"}),
@@ -99,6 +97,13 @@ FORMS = [
     ("stacks", "as-code", "delete", "", {}),
     ("fleets", "as-code", "delete", "", {}),
     ("directory-configs", "code.example.com", "delete", "", {}),
+]
+# What the dialogs with a page of their own send: sharing, sessions, a fleet's stop and capacity.
+CALLS = [
+    [("UpdateImagePermissions", {"Name": CLAIMS, "SharedAccountId": account, "ImagePermissions": {"allowFleet": True, "allowImageBuilder": False}}) for account in ("444455556666", "777788889999")],
+    [("DeleteImagePermissions", {"Name": CLAIMS, "SharedAccountId": "444455556666"}), ("DeleteImagePermissions", {"Name": CLAIMS, "SharedAccountId": "777788889999"})],
+    [("UpdateFleet", {"Name": "finance-desktop", "ComputeCapacity": {"DesiredInstances": 7}})],
+    [("StopFleet", {"Name": "finance-desktop"})],
 ]
 # Of these it takes a while until the next can be done to it.
 SETTLING = re.compile(r"\((ResourceNotAvailableException|OperationNotPermittedException|ResourceInUseException|ConcurrentModificationException)\)")
@@ -146,6 +151,16 @@ class Forms(Consoled):
             said = self.run_as_printed(code["AWS CLI"])
             self.assertNotIn('"errors": [\n', said, "rows were refused")
             done.add(re.match("aws appstream ([a-z0-9-]+)", code["AWS CLI"])[1])
+        for calls in CALLS:
+            code = self.console.request(calls)
+            for command in code["AWS CLI"].split("\n\n"):
+                self.run_as_printed(command)
+                done.add(re.match("aws appstream ([a-z0-9-]+)", command)[1])
+            client = mock.MagicMock()
+            with mock.patch.object(boto3, "client", return_value=client), mock.patch("builtins.print"):
+                exec(compile(code["boto3"], "shown", "exec"), {})  # pylint: disable=exec-used
+            self.assertEqual([request for _, _, request in client.method_calls], [request for _, request in calls])
+        done -= {"stop-fleet"}
         # What the table of kinds offers, by its own words.
         model = self.console.client().meta
         source = "".join(p.read_text() for p in sorted((ROOT / "server/src/resource/kinds").rglob("*.rs")))

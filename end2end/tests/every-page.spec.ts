@@ -1,14 +1,58 @@
-// What holds on the page before signing in: axe finds nothing in both themes. The sweep over every page is support/pages.ts, for `make screenshots`.
-import { accessible, test } from "../support/test";
+// What holds on every page and dialog: axe finds nothing in both themes at each width, nothing scrolls sideways, the server's picture is
+// taken over without a word in the browser's console (support/test.ts watches it).
+import { accessible, alive, expect, signIn, test } from "../support/test";
+import { open } from "../support/acts";
+import { everyPage } from "../support/pages";
 
-for (const theme of ["light", "dark"] as const) {
-  for (const width of [1440, 1024, 390, 320]) {
-    test.describe(`${theme}, ${width} px`, () => {
-      test.use({ colorScheme: theme, viewport: { width, height: 900 } });
-      test("signing in", async ({ page, server }) => {
-        await page.goto(`${server.url}/sign-in`);
-        await accessible(page);
+const THEMES = ["light", "dark"] as const;
+const WIDTHS = [1440, 1024, 390];
+/** Pages are shared out over tests that run side by side. */
+const SHARES = 4;
+
+for (let share = 0; share < SHARES; share++) {
+  test(`every page, share ${share + 1} of ${SHARES}`, async ({ signedIn: page, server }) => {
+    test.setTimeout(900_000);
+    const pages = (await everyPage(page, server)).filter((_, at) => at % SHARES === share);
+    expect(pages.length).toBeGreaterThan(20);
+    for (const path of pages) {
+      await test.step(path, async () => {
+        await page.setViewportSize({ width: WIDTHS[0]!, height: 900 });
+        await open(page, server, path);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          for (const colorScheme of THEMES) {
+            // Without motion: a colour that is on its way from one theme to the other is nobody's.
+            await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+            await accessible(page);
+          }
+        }
+        await page.setViewportSize({ width: 320, height: 900 });
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(sideways, `${path} scrolls sideways`).toBe(0);
       });
-    });
-  }
+    }
+  });
+}
+
+for (const colorScheme of THEMES) {
+  test(`session details, expiry and signing in, ${colorScheme}`, async ({ page, server }) => {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [...WIDTHS, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${server.url}/sign-in`);
+      await accessible(page);
+    }
+    await signIn(page, server);
+    for (const width of [...WIDTHS, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${server.url}/sessions?fleet=finance-desktop`);
+      await alive(page);
+      await page.getByRole("rowheader").first().getByRole("link").click();
+      await expect(page.getByRole("complementary", { name: "Session details" })).toBeVisible();
+      await accessible(page);
+      await page.getByRole("complementary", { name: "Session details" }).getByRole("link", { name: /Expire…/ }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await accessible(page);
+    }
+  });
 }

@@ -65,8 +65,12 @@ test("one image is shared, changed and withdrawn with keys alone", async ({ sign
   await page.keyboard.press("Enter");
   await expect(dialog.getByText("1 to add, 1 to remove")).toBeVisible();
   await expect(dialog.getByText("desired capacity of 0")).toBeVisible();
-  await expect(dialog.locator("pre")).toContainText("allowFleet=true,allowImageBuilder=true");
-  await expect(dialog.locator("pre")).toContainText("delete-image-permissions");
+  await dialog.getByText("As code").press("Enter");
+  const command = dialog.getByRole("region", { name: "AWS CLI as text" });
+  await expect(command).toContainText("allowFleet=true,allowImageBuilder=true");
+  await expect(command).toContainText("delete-image-permissions");
+  await dialog.getByRole("button", { name: "boto3" }).press("Enter");
+  await expect(dialog.getByRole("region", { name: "boto3 as text" })).toContainText("print(appstream.delete_image_permissions(");
   await accessible(page);
   await dialog.getByRole("button", { name: "Keep 444455556666" }).press("Enter");
   await expect(dialog.getByText("1 to add", { exact: true })).toBeVisible();

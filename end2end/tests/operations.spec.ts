@@ -204,6 +204,92 @@ test("an app block is packaged by a builder, and an application of it reaches an
     "DisassociateApplicationFleet", "DescribeApplicationFleetAssociations");
 });
 
+test("an image is built with licensed software, copied, updated, shared, exported, imported and deleted", async ({ signedIn: page, server }) => {
+  test.slow();
+  await open(page, server, "/image-builders");
+  await act(page, "Create image builder…", "Create", { Name: "forge", "Instance type": "stream.standard.medium", "Image name": base });
+  await heading(page, "forge");
+  await server.advance(900);
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await act(page, "Connect…", "Make URL", { Validity: "10 m" });
+  await expect(page.getByRole("timer")).toContainText("Opens for");
+  await open(page, server, `${here}/image-builders/forge/licensed`);
+  await act(page, "Add software…", "Stage", { "Microsoft_Office_2021_LTSC_Standard_64Bit": true });
+  await expect(page.getByText("Staged for installation")).toBeVisible();
+  await act(page, "Deploy…", "Deploy");
+  await expect(page.getByText("Pending installation")).toBeVisible();
+  await server.advance(1200);
+  await open(page, server, `${here}/image-builders/forge/licensed`);
+  await expect(page.getByText("Installed", { exact: true })).toBeVisible();
+  await page.getByRole("row", { name: /Office_2021/ }).getByRole("link", { name: "Remove" }).click();
+  await send(page, "Stage removal");
+  await expect(page.getByText("Staged for uninstallation")).toBeVisible();
+  await act(page, "Deploy…", "Deploy");
+  await expect(page.getByText("Pending uninstallation")).toBeVisible();
+  await server.advance(1200);
+  await open(page, server, `${here}/image-builders/forge`);
+  await expect(page.getByTitle("RUNNING", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await server.control("POST", "images", { ImageBuilderName: "forge", ImageName: "gold" });
+  await server.advance(9000);
+  await open(page, server, `${here}/image-builders/forge`);
+  await act(page, "Start…", "Start");
+  await server.advance(900);
+  await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  // UpdateImageBuilder is not in the SDK yet: the console hands out the command.
+  await page.getByRole("link", { name: "Edit…" }).click();
+  await fill(page, { "Display name": "Forge" });
+  await expect(page.locator("pre").first()).toContainText("aws appstream update-image-builder");
+  await expect(page.locator("pre").first()).toContainText("--display-name Forge");
+  await page.evaluate(() => window.addEventListener("beforeunload", (e) => e.stopImmediatePropagation(), true));
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.getByRole("link", { name: "Discard" }).click();
+  await act(page, "Stop…", "Stop");
+  await server.advance(900);
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await act(page, "Delete…", "Delete", { "Type forge to confirm": "forge" });
+  await heading(page, "Image builders");
+  await open(page, server, `${here}/images/gold`);
+  await act(page, "Copy to Region…", "Copy", { "Destination image name": "gold-copy", "To Region": "us-east-1" });
+  await open(page, server, `${here}/images/gold`);
+  await act(page, "Check for updates…", "Check for updates");
+  await expect(page.getByRole("alert")).toContainText("the image can be updated");
+  await open(page, server, `${here}/images/gold`);
+  await act(page, "Update…", "Update", { "Name of the new image": "gold-2" });
+  await heading(page, "gold-2");
+  await open(page, server, `${here}/images/gold`);
+  await act(page, "Export…", "Export", { "Name of the new AMI": "gold-ami", "IAM role": "arn:aws:iam::111122223333:role/Export" });
+  await open(page, server, "/image-exports");
+  await page.getByRole("rowheader").getByRole("link").first().click();
+  await expect(page.getByText("gold-ami").first()).toBeVisible();
+  await open(page, server, `${here}/images/gold/sharing`);
+  await page.getByRole("link", { name: "Share…" }).click();
+  await page.getByLabel("Add an account").fill("4444 5555 6666");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Save 1 change" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByRole("row", { name: /444455556666/ })).toBeVisible();
+  await open(page, server, `${here}/images/gold?do=delete`);
+  await expect(page.getByRole("dialog")).toContainText("It is shared with account 444455556666.");
+  await open(page, server, `${here}/images/gold/sharing`);
+  await page.getByRole("row", { name: /444455556666/ }).getByRole("link", { name: "Withdraw…" }).click();
+  await send(page, "Save 1 change", { "Type 444455556666 to confirm": "444455556666" });
+  await expect(page.getByText("Shared with no account.")).toBeVisible();
+  await server.advance(20_000);
+  await open(page, server, `${here}/images/gold?do=delete`);
+  await send(page, "Delete", { "Type gold to confirm": "gold" });
+  await heading(page, "Images");
+  await act(page, "Import image…", "Check", {
+    Name: "mine", "Source AMI": "ami-0123456789abcdef0", "IAM role": "arn:aws:iam::111122223333:role/Import",
+  });
+  await expect(page.getByRole("alert")).toContainText("The check succeeded");
+  await send(page, "Import");
+  await heading(page, "mine");
+  await called(server, "CreateImageBuilder", "DescribeImageBuilders", "StartImageBuilder", "StopImageBuilder", "DeleteImageBuilder", "CreateImageBuilderStreamingURL",
+    "AssociateSoftwareToImageBuilder", "DisassociateSoftwareFromImageBuilder", "StartSoftwareDeploymentToImageBuilder", "DescribeSoftwareAssociations",
+    "CopyImage", "CreateUpdatedImage", "CreateExportImageTask", "ListExportImageTasks", "GetExportImageTask", "UpdateImagePermissions", "DeleteImagePermissions",
+    "DescribeImagePermissions", "DescribeImages", "DeleteImage", "CreateImportedImage");
+});
+
 test("directory configs, usage reports and licence usage", async ({ signedIn: page, server }) => {
   await open(page, server, "/directory-configs");
   await act(page, "Create directory config…", "Create", {

@@ -164,6 +164,6 @@ test.describe("without scripts", () => {
     await expect(page.locator("#field-Name")).toHaveValue("-bad");
     await send(page, "Create", { Name: "plain" });
     await expect(page.getByRole("heading", { name: "plain", level: 1 })).toBeVisible();
-    await expect(page.getByText("For later")).toBeVisible();
+    await expect(page.getByRole("definition").filter({ hasText: "For later" })).toBeVisible();
   });
 });

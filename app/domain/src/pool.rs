@@ -2,6 +2,7 @@
 //! notes 3.15 and 3.16.
 
 use crate::constraints::{Shape, shape};
+use crate::resource::Code;
 use crate::users_csv::Person;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -120,8 +121,8 @@ pub struct Report {
     pub sent: bool,
     /// The paste without what is done: what can be sent again.
     pub left: String,
-    /// The AWS CLI's commands for what is ready.
-    pub commands: String,
+    /// What is ready, as code.
+    pub code: Vec<Code>,
 }
 
 impl Report {

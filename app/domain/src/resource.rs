@@ -6,6 +6,7 @@ use crate::names::Scope;
 use crate::preview::Preview;
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One value in a table or among facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -239,6 +240,26 @@ pub struct ItemView {
     pub moving: bool,
     /// When AWS was asked.
     pub taken: Millis,
+}
+
+/// A request of AppStream that somebody would like to read as code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The operation's name.
+    pub operation: String,
+    /// The request, as JSON.
+    pub input: String,
+}
+
+impl Call {
+    /// The most calls that are written out as code; of more, a remark tells the number.
+    pub const MOST: usize = 100;
+
+    /// A call whose request has these members, all of them texts.
+    pub fn new(operation: &str, members: &[(&str, &str)]) -> Self {
+        let all: BTreeMap<_, _> = members.iter().copied().collect();
+        Self { operation: operation.to_owned(), input: serde_json::to_string(&all).unwrap_or_default() }
+    }
 }
 
 /// The same request in one language.

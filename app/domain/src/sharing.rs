@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::form::FieldError;
+use crate::resource::Call;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,6 +89,18 @@ impl Change {
     /// Whether the account loses the image.
     pub fn removes(&self) -> bool {
         self.is == Rights::NONE
+    }
+    /// The call that makes the change.
+    pub fn call(&self) -> Call {
+        let (account, image) = parts(&self.cell);
+        if self.removes() {
+            return Call::new("DeleteImagePermissions", &[("Name", image), ("SharedAccountId", account)]);
+        }
+        let input = serde_json::json!({
+            "Name": image, "SharedAccountId": account,
+            "ImagePermissions": {"allowFleet": self.is.fleet, "allowImageBuilder": self.is.builder},
+        });
+        Call { operation: "UpdateImagePermissions".to_owned(), input: input.to_string() }
     }
     /// Whether fleets of the account lose the image: they shrink to 0.
     pub fn takes_fleets(&self) -> bool {
@@ -192,27 +205,9 @@ pub fn crowded(wanted: &Table) -> Option<String> {
     counts.into_iter().find(|(_, n)| *n > MOST_ACCOUNTS).map(|(image, _)| image.to_owned())
 }
 
-/// The changes as commands of the AWS CLI, one a change.
-pub fn cli(region: &str, changes: &[Change]) -> String {
-    let mut out = String::new();
-    for change in changes {
-        let (account, image) = parts(&change.cell);
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str("aws appstream ");
-        out.push_str(if change.removes() { "delete-image-permissions" } else { "update-image-permissions" });
-        for part in [" --region ", region, " --name ", image, " \\\n  --shared-account-id ", account] {
-            out.push_str(part);
-        }
-        if !change.removes() {
-            let word = |yes: bool| if yes { "true" } else { "false" };
-            for part in [" \\\n  --image-permissions allowFleet=", word(change.is.fleet), ",allowImageBuilder=", word(change.is.builder)] {
-                out.push_str(part);
-            }
-        }
-    }
-    out
+/// The calls that make the changes, one a change.
+pub fn calls(changes: &[Change]) -> Vec<Call> {
+    changes.iter().map(Change::call).collect()
 }
 
 /// The form of dialog and matrix, as it is sent: the cells that were shown, and the boxes that are ticked. The browser sends the

@@ -29,7 +29,7 @@ fn an_account_number_has_twelve_digits_however_they_are_typed_and_is_not_the_own
 }
 
 #[test]
-fn changes_are_counted_told_and_written_for_the_shell() {
+fn changes_are_counted_told_and_made_with_a_call_each() {
     let was = table(&[("a444455556666:gold", BOTH), ("a777788889999:gold", FLEETS)]);
     let wanted = table(&[("a444455556666:gold", Rights { fleet: false, builder: true }), ("a222233334444:gold", FLEETS)]);
     let changes = diff(&was, &wanted);
@@ -39,13 +39,22 @@ fn changes_are_counted_told_and_written_for_the_shell() {
         losing(&changes),
         [("444455556666".to_owned(), vec!["gold".to_owned()]), ("777788889999".to_owned(), vec!["gold".to_owned()])]
     );
-    let text = cli("eu-west-1", &changes);
-    for part in [
-        "aws appstream update-image-permissions --region eu-west-1 --name gold \\\n  --shared-account-id 222233334444 \\\n  --image-permissions allowFleet=true,allowImageBuilder=false",
-        "aws appstream delete-image-permissions --region eu-west-1 --name gold \\\n  --shared-account-id 777788889999",
-    ] {
-        assert!(text.contains(part), "{part}\nin\n{text}");
-    }
+    let said: Vec<(String, String)> = calls(&changes).into_iter().map(|c| (c.operation, c.input)).collect();
+    let said: Vec<(&str, &str)> = said.iter().map(|(o, i)| (o.as_str(), i.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (
+                "UpdateImagePermissions",
+                r#"{"ImagePermissions":{"allowFleet":true,"allowImageBuilder":false},"Name":"gold","SharedAccountId":"222233334444"}"#
+            ),
+            (
+                "UpdateImagePermissions",
+                r#"{"ImagePermissions":{"allowFleet":false,"allowImageBuilder":true},"Name":"gold","SharedAccountId":"444455556666"}"#
+            ),
+            ("DeleteImagePermissions", r#"{"Name":"gold","SharedAccountId":"777788889999"}"#),
+        ]
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use domain::entry::FormView;
-use domain::resource::{Code, Done, ItemView, ListView};
+use domain::resource::{Call, Code, Done, ItemView, ListView};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,13 @@ pub async fn resource_code(
 ) -> Result<Vec<Code>, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
     Ok(cx.parts.resources.code(&kind, &name, &verb, &query, &fields).await?)
+}
+
+/// Requests as code, in their order.
+#[server(endpoint = "resource/request", input = leptos::server_fn::codec::Json)]
+pub async fn request_code(calls: Vec<Call>) -> Result<Vec<Code>, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(cx.parts.resources.request_code(&calls)?)
 }
 
 /// Does an act. Repeating one that was done is refused by AWS with a sentence, or changes nothing.

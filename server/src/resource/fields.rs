@@ -14,7 +14,7 @@ use domain::time::seconds_words;
 use serde_json::{Value, json};
 
 /// Blank rows offered beyond those that are filled.
-const SPARE: usize = 4;
+const SPARE: usize = 8;
 
 /// Whether a structure is a place in S3, entered as one text.
 fn is_s3(of: &Shape) -> bool {

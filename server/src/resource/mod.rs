@@ -30,7 +30,7 @@ use domain::estate::Kind as Watched;
 use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::names::Scope;
-use domain::resource::{Code, Done, ItemView, ListView, Secret};
+use domain::resource::{Call, Code, Done, ItemView, ListView, Secret};
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 use domain::time::Millis;
 use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
@@ -430,7 +430,7 @@ impl Resources for Catalogue {
         if is_new_version(verb) {
             return Ok(self.version_code(input));
         }
-        Ok(code::all(verb.operation, &self.scope().region.0, &input))
+        Ok(code::all(&self.scope().region.0, &[(verb.operation, &input)]))
     }
 
     async fn act(&self, kind: &str, name: &str, verb: &str, text: &str, confirm: &str, entries: &Entries) -> Result<Done, Failure> {
@@ -489,6 +489,11 @@ impl Resources for Catalogue {
         }
         Ok(done)
     }
+
+    fn request_code(&self, calls: &[Call]) -> Result<Vec<Code>, Failure> {
+        code::of_calls(&self.scope().region.0, calls)
+    }
+
     async fn sharing(&self, query: &str) -> Result<SharingView, Failure> {
         self.shown_sharing(query).await
     }

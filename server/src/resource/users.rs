@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::pool::{Bulk, Known, Line, MOST_ROWS, Plan, Report, Stage, address, plans, stack};
+use domain::resource::Code;
 use domain::users_csv::{Person, read, write};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -15,8 +16,6 @@ use std::time::Duration;
 const CHUNK: usize = 25;
 /// The most pairs of user and stack at once.
 const MOST_PAIRS: usize = 2_500;
-/// Commands that are printed; the rest is counted.
-const MOST_COMMANDS: usize = 40;
 /// How often, and after how long, what AWS does not know yet is sent again: users are new to BatchAssociateUserStack for a moment.
 const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -71,21 +70,13 @@ fn batch(assign: bool) -> &'static str {
     if assign { "BatchAssociateUserStack" } else { "BatchDisassociateUserStack" }
 }
 
-/// Commands, an empty line between them; a long list is cut.
-fn commands(region: &str, requests: &[(&'static str, Value)]) -> String {
-    let empty = Map::new();
-    let mut all: Vec<String> = requests
-        .iter()
-        .take(MOST_COMMANDS)
-        .map(|(operation, input)| code::cli_line(operation, region, input.as_object().unwrap_or(&empty)))
-        .collect();
-    if requests.len() > MOST_COMMANDS {
-        all.push(format!("# and {} more", requests.len() - MOST_COMMANDS));
-    }
-    all.join("\n\n")
-}
-
 impl Catalogue {
+    /// Requests as code.
+    fn said(&self, requests: &[(&'static str, Value)]) -> Vec<Code> {
+        let calls: Vec<_> = requests.iter().filter_map(|(operation, input)| Some((*operation, input.as_object()?))).collect();
+        if calls.is_empty() { vec![] } else { code::all(&self.scope().region.0, &calls) }
+    }
+
     async fn known(&self, stacks: &BTreeSet<&str>) -> Result<(Known, BTreeSet<String>), Failure> {
         let (users, _) = self.all("DescribeUsers", "Users", &json!({"AuthenticationType": POOL}), "user").await?;
         let text = |u: &Value, m: &str| u[m].as_str().unwrap_or_default().to_owned();
@@ -246,7 +237,7 @@ impl People for Catalogue {
         let mut requests: Vec<(&'static str, Value)> =
             ready.iter().filter(|(_, p)| p.create).map(|(_, p)| ("CreateUser", creation(&p.person, mail))).collect();
         requests.extend(batches(true, &pairs, &users, tell));
-        let commands = commands(&self.scope().region.0, &requests);
+        let code = self.said(&requests);
         if send {
             let new = self.create_all(&plans, mail, &mut lines).await;
             let pairs: Vec<Pair> = pairs.into_iter().filter(|(row, _)| lines[*row].stage != Stage::Failed).collect();
@@ -261,7 +252,7 @@ impl People for Catalogue {
             .filter(|(_, l)| matches!(l.stage, Stage::Failed | Stage::Refused))
             .map(|(plan, line)| write(&Person { stacks: line.stacks.clone(), ..plan.person.clone() }));
         let left = left.collect::<Vec<_>>().join("\n");
-        Ok(Report { lines, sent: send, left, commands })
+        Ok(Report { lines, sent: send, left, code })
     }
 
     async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, send: bool) -> Result<Report, Failure> {
@@ -327,7 +318,7 @@ impl People for Catalogue {
         } else {
             ready.iter().map(|row| (operation, input(row))).collect()
         };
-        let commands = commands(&self.scope().region.0, &requests);
+        let code = self.said(&requests);
         if send && what.takes_stacks() {
             let sent: BTreeSet<usize> = ready.into_iter().collect();
             let refused = self.pair_all(what == Bulk::Assign, pairs, &names, tell, &BTreeSet::new()).await;
@@ -351,7 +342,7 @@ impl People for Catalogue {
         }
         let left = lines.iter().filter(|l| matches!(l.stage, Stage::Failed | Stage::Refused)).map(|l| l.user.as_str());
         let left = left.collect::<Vec<_>>().join("\n");
-        Ok(Report { lines, sent: send, left, commands })
+        Ok(Report { lines, sent: send, left, code })
     }
 }
 

@@ -8,6 +8,7 @@ use domain::failure::Failure;
 use domain::packaging::{MOVE, button, ticked};
 use domain::resource::{Code, Done};
 use serde_json::{Map, Value, json};
+use std::iter;
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_default()
@@ -110,16 +111,13 @@ impl Catalogue {
         let moved = taken(&mut input);
         let region = self.scope().region.0;
         let arn = self.block_arn(input.get("Name").and_then(Value::as_str).unwrap_or("NAME"));
-        let mut all = code::all("CreateAppBlock", &region, &input);
-        for name in moved {
-            let request = json!({"Name": name, "AppBlockArn": arn});
-            for more in code::all("UpdateApplication", &region, request.as_object().unwrap_or(&Map::new())) {
-                if let Some(one) = all.iter_mut().find(|c| c.language == more.language) {
-                    one.text = format!("{}\n\n{}", one.text, more.text);
-                }
-            }
-        }
-        all
+        let moves: Vec<Map<String, Value>> = moved
+            .into_iter()
+            .map(|name| Map::from_iter([("Name", name), ("AppBlockArn", arn.clone())].map(|(k, v)| (k.to_owned(), v.into()))))
+            .collect();
+        let calls: Vec<_> =
+            iter::once(("CreateAppBlock", &input)).chain(moves.iter().map(|request| ("UpdateApplication", request))).collect();
+        code::all(&region, &calls)
     }
 
     /// Makes the new app block and moves the applications, one after the other; a failure of one does not stop the rest.

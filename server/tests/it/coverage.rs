@@ -28,10 +28,6 @@ fn every_operation_has_a_page_a_control_and_a_browser_test_that_asks_for_it() {
     assert_eq!(named, model, "one row for each operation of the model, in order");
     for [operation, page, control, test] in rows {
         assert!(page.contains('/') && !control.is_empty(), "{operation}: {page} {control}");
-        // Said openly in the table: driven through its form by `resources.rs`, not by a browser yet.
-        if test == "not driven yet" {
-            continue;
-        }
         let body = tests.get(test).unwrap_or_else(|| panic!("{operation}: there is no test “{test}”"));
         let asks = if operation == "UpdateImageBuilder" {
             // Not in the SDK: the console hands out the command.

@@ -60,7 +60,7 @@ async fn a_paste_is_checked_without_a_write_and_then_sent_row_by_row() {
     let paste = "email,first name,last name,stacks\nnew.one@x.example,New,One,legal;training\nnew.two@x.example,Ne'w,Two\nNEW.one@x.example\nnew.three@x.example,,,nowhere\n\"new.four@x.example\",New,Four,legal";
     let report = catalogue.import(paste, false, false, false).await.unwrap();
     assert_eq!(stages(&report), [Stage::Ready, Stage::Refused, Stage::Refused, Stage::Refused, Stage::Ready]);
-    assert!(report.commands.contains("aws appstream create-user") && report.commands.contains("batch-associate-user-stack"));
+    assert!(report.code[0].text.contains("aws appstream create-user") && report.code[0].text.contains("batch-associate-user-stack"));
     let asked = calls(&embedded);
     assert!(asked.as_object().unwrap().keys().all(|k| k.starts_with("Describe") || k.starts_with("List")), "{asked}");
 

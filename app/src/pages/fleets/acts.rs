@@ -3,6 +3,7 @@
 use crate::api::fleet::{ChangeCapacity, StartFleet, StopFleet};
 use crate::error::AppError;
 use crate::live::use_live;
+use crate::pages::resources::code::AsCode;
 use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
@@ -12,10 +13,12 @@ use crate::ui::text_field::TextField;
 use domain::failure::Failure;
 use domain::fleet::{Fleet, FleetState, FleetType, Verb};
 use domain::form::CONFIRM_FROM;
+use domain::resource::Call;
 use leptos::form::{ActionForm, FromFormData};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use serde_json::json;
 
 /// A failure that a plain form post of `form` left.
 fn left(form: &str) -> Option<Failure> {
@@ -173,7 +176,7 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     <input type="hidden" name="form[name]" value=hidden/>
                     {move || asks.get().then(|| view! { <TextField form="form" name="confirm" label=label.clone() error=field(failure, "confirm") value=typed.clone()/> })}
                     {whole(failure)}
-                    <Cli command=format!("aws appstream stop-fleet --name {name}")/>
+                    <AsCode calls=vec![Call::new("StopFleet", &[("Name", &name)])]/>
                 </div>
                 <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--danger" aria-busy=move || action.pending().get().then_some("true")>"Stop fleet"</button></div>
@@ -223,17 +226,18 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     let (name, unit) = (now.name.0.clone(), now.seat_unit());
     let label = format!("Number of {unit}s");
     let close = here.clone();
-    let command = {
-        let name = name.clone();
-        let member = match (&now.fleet_type, now.is_multi_session()) {
-            (FleetType::Elastic, _) => "--max-concurrent-sessions ",
-            (_, true) => "--compute-capacity DesiredSessions=",
-            _ => "--compute-capacity DesiredInstances=",
-        };
+    let calls = {
+        let (name, elastic, sessions) = (name.clone(), now.fleet_type == FleetType::Elastic, now.is_multi_session());
         Signal::derive(move || {
-            let typed = typed.get();
-            let number: String = typed.trim().chars().filter(char::is_ascii_digit).collect();
-            format!("aws appstream update-fleet --name {name} {member}{number}")
+            // What is no number yet is left out.
+            let number = typed.with(|t| t.trim().parse::<u32>().ok());
+            let member = if sessions { "DesiredSessions" } else { "DesiredInstances" };
+            let input = match number {
+                Some(n) if elastic => json!({"Name": name, "MaxConcurrentSessions": n}),
+                Some(n) => json!({"Name": name, "ComputeCapacity": {member: n}}),
+                None => json!({"Name": name}),
+            };
+            vec![Call { operation: "UpdateFleet".to_owned(), input: input.to_string() }]
         })
     };
     view! {
@@ -244,7 +248,7 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     <TextField form="form" name="seats" label error=field(failure, "seats") value=first inputmode="numeric" typed help=format!("Now {current}; {} in use.", seats.in_use)/>
                     <p id="dialog-consequence" class="text-text-2">{consequence}</p>
                     {whole(failure)}
-                    <Cli command/>
+                    <AsCode calls/>
                 </div>
                 <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--primary" aria-busy=move || action.pending().get().then_some("true")>"Change capacity"</button></div>
@@ -252,23 +256,4 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
         </Dialog>
     }
     .into_any()
-}
-
-/// The same act with the AWS CLI.
-#[component]
-pub fn Cli(
-    /// The commands, one a line, without `--region`.
-    #[prop(into)]
-    command: Signal<String>,
-) -> impl IntoView {
-    let region = use_live().estate.with_untracked(|e| e.scope.region.clone());
-    view! {
-        <details><summary class="text-12 text-text-2 cursor-pointer w-fit">{move || match command.with(|c| c.lines().count()) {
-                1 => "Equivalent AWS CLI".to_owned(),
-                n => format!("Equivalent AWS CLI, {n} commands"),
-            }}</summary>
-            <figure class="cli mt-2 overflow-auto max-h-60" tabindex="0" aria-label="AWS CLI">
-                <pre>{move || command.with(|c| c.lines().map(|line| format!("{line} --region {region}")).collect::<Vec<_>>().join("\n"))}</pre>
-            </figure></details>
-    }
 }

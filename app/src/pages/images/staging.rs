@@ -3,14 +3,14 @@
 
 use crate::api::image::ShareImages;
 use crate::error::AppError;
-use crate::pages::resources::code::copy;
+use crate::pages::resources::code::AsCode;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::sharing::{
-    Change, LOSING, Rights, ShareForm, ShareResult, SharingView, Table, apply, at, cell, cli, confirm_field, diff, losing, parts, summary,
+    Change, LOSING, Rights, ShareForm, ShareResult, SharingView, Table, apply, at, calls, cell, confirm_field, diff, losing, parts, summary,
 };
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -20,8 +20,6 @@ use std::collections::BTreeMap;
 pub struct Staging {
     /// The owner's account.
     pub own: StoredValue<String>,
-    /// The Region, for the commands.
-    region: StoredValue<String>,
     /// What is true, as far as it was shown.
     pub truth: RwSignal<Table>,
     /// Cells that were touched, and what is wanted in them.
@@ -63,7 +61,6 @@ impl Staging {
         let (truth, wanted) = (RwSignal::new(truth), RwSignal::new(wanted));
         let this = Self {
             own: StoredValue::new(view.own.clone()),
-            region: StoredValue::new(view.region.clone()),
             truth,
             wanted,
             changes: Memo::new(move |_| {
@@ -233,7 +230,7 @@ pub fn boxes(staging: Staging, account: &str, image: &str, locked: Option<String
     view! { {fleets}{builders}{hidden} }.into_any()
 }
 
-/// What the changes cost others, with a field in which each account's number is typed; the results; the same as commands.
+/// What the changes cost others, with a field in which each account's number is typed; the results; the same as code.
 #[component]
 pub fn Consequences(
     /// The form.
@@ -269,21 +266,11 @@ pub fn Consequences(
             _ => view! { <ErrorView failure/> }.into_any(),
         })
     };
-    let code = Memo::new(move |_| staging.region.with_value(|region| staging.changes.with(|changes| cli(region, changes))));
-    let copied = RwSignal::new(false);
-    let take = move |_| {
-        copy(&code.get_untracked());
-        copied.set(true);
-    };
     view! {
         {general}
         {move || told(staging.results.get())}
         <For each=move || who.get() key=|(account, images)| [account.as_str(), &images.join(" ")].concat() let:one>{warning(one)}</For>
-        <figure class="cli" hidden=move || code.with(String::is_empty)>
-            <figcaption class="cli-h"><Icon name="terminal"/><span>"Equivalent AWS CLI"</span><span class="ml-auto text-12" role="status">{move || copied.get().then_some("Copied")}</span>
-                <button type="button" class="copy js-only" aria-label="Copy the AWS CLI commands" on:click=take><Icon name="copy"/></button></figcaption>
-            <pre class="overflow-auto max-h-60" tabindex="0" role="region" aria-label="AWS CLI as text"><code>{code}</code></pre>
-        </figure>
+        <AsCode calls=Signal::derive(move || staging.changes.with(|changes| calls(changes)))/>
     }
     .into_any()
 }

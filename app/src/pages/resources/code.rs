@@ -1,7 +1,9 @@
 //! A request or a thing as code, in several languages: all of them stand on the page, the chosen one is seen.
 
+use crate::api::resource::request_code;
+use crate::error::AppError;
 use crate::ui::icon::Icon;
-use domain::resource::Code;
+use domain::resource::{Call, Code};
 use leptos::prelude::*;
 
 /// Puts a text on the clipboard, in the browser.
@@ -11,6 +13,61 @@ pub fn copy(text: &str) {
     drop(window().navigator().clipboard().write_text(text));
     #[cfg(not(feature = "hydrate"))]
     let _ = text;
+}
+
+/// Code that is asked for anew when somebody stops changing what `ask` reads. It gives the question, or none while there is nothing to
+/// say. Asked in the browser only: without scripts nothing changes.
+pub fn later<F>(ask: impl Fn() -> Option<F> + 'static) -> Signal<Vec<Code>>
+where
+    F: Future<Output = Result<Vec<Code>, AppError>> + 'static,
+{
+    let all = RwSignal::new(Vec::<Code>::new());
+    #[cfg(feature = "hydrate")]
+    {
+        // Outlives the effect's runs, each of which drops what the last one made.
+        let waiting = StoredValue::new(None::<TimeoutHandle>);
+        Effect::new(move |_| {
+            let asked = ask();
+            waiting.update_value(|w| {
+                if let Some(w) = w.take() {
+                    w.clear();
+                }
+                let Some(asked) = asked else { return all.set(vec![]) };
+                let go = move || {
+                    leptos::task::spawn_local(async move {
+                        if let Ok(new) = asked.await {
+                            let _ = all.try_set(new);
+                        }
+                    });
+                };
+                *w = set_timeout_with_handle(go, std::time::Duration::from_millis(300)).ok();
+            });
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    drop(ask);
+    all.into()
+}
+
+/// The same in several languages, folded in a dialog's foot.
+#[component]
+pub fn AsCode(
+    /// The requests that would be sent.
+    #[prop(into)]
+    calls: Signal<Vec<Call>>,
+) -> impl IntoView {
+    let code = later(move || Some(calls.get()).filter(|all| !all.is_empty()).map(request_code));
+    view! { <Folded code/> }
+}
+
+/// Code behind a summary, as dialogs have it.
+#[component]
+pub fn Folded(
+    /// The texts.
+    #[prop(into)]
+    code: Signal<Vec<Code>>,
+) -> impl IntoView {
+    view! { <details class="js-only"><summary class="text-12 text-text-2 cursor-pointer w-fit">"As code"</summary><div class="mt-2"><CodeBlock code/></div></details> }.into_any()
 }
 
 /// The same in several languages.

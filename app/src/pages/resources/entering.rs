@@ -2,7 +2,7 @@
 //! they are lost. Reading them is [`domain::entry::parse`], the same as on the server.
 
 use crate::error::AppError;
-use domain::entry::{Change, Entries, FormView, changes, parse};
+use domain::entry::{Change, Entries, Field, FormView, changes, parse};
 use domain::failure::Failure;
 use domain::form::FieldError;
 use leptos::prelude::*;
@@ -69,6 +69,16 @@ impl Entering {
         Memo::new(move |_| {
             field.as_ref().is_some_and(|f| this.alive.get() && this.entries.with(|e| this.form.with_value(|form| !form.applies(f, e))))
         })
+    }
+
+    /// Whether something is entered in one of the fields.
+    pub fn holds(&self, fields: &[Field]) -> Memo<bool> {
+        let entries = self.entries;
+        let paths: Vec<String> = fields.iter().map(|f| f.path.clone()).collect();
+        let of = move |entry: &str| {
+            paths.iter().any(|p| entry.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
+        };
+        Memo::new(move |_| entries.with(|all| all.iter().any(|(entry, value)| !value.is_empty() && of(entry))))
     }
 
     /// Whether a field of an edit differs from what stood in it.

@@ -14,14 +14,24 @@ pub fn group(part: Group, entering: Entering) -> AnyView {
             None => rows.push((field.row.clone(), vec![field])),
         }
     }
+    // Of the empty rows one is seen: the next comes when somebody writes in it. Rows that the model names are all there.
+    let named = |fields: &[Field]| fields.iter().any(|f| matches!(f.entry, Entry::Key(_)));
+    let held: Vec<Option<Memo<bool>>> =
+        rows.iter().map(|(row, fields)| (!row.is_empty() && !named(fields)).then(|| entering.holds(fields))).collect();
+    let waits = |at: usize| {
+        let (before, this) = (at.checked_sub(1).and_then(|before| held[before]), held[at]);
+        move || matches!((before, this), (Some(before), Some(this)) if entering.alive.get() && !before.get() && !this.get())
+    };
     let drawn = rows
         .into_iter()
-        .map(|(row, fields)| {
+        .enumerate()
+        .map(|(at, (row, fields))| {
+            let waits = waits(at);
             let fields = fields.into_iter().map(|f| one(f, entering)).collect_view();
             if row.is_empty() {
                 return fields.into_any();
             }
-            view! { <fieldset class="row-set min-w-0"><legend class="text-12 text-text-3">{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
+            view! { <fieldset class="row-set min-w-0" hidden=waits><legend class="text-12 text-text-3">{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
         })
         .collect_view();
     let (title, help) = (part.title, part.help);

@@ -1,7 +1,7 @@
 //! `/{kind}/{verb}` and `…/{name}/{verb}`: the form of an act, made from the service model by the server. An act without fields is a
 //! dialog over the page it was asked on: `?do={verb}`.
 
-use super::code::CodeBlock;
+use super::code::{CodeBlock, Folded, later};
 use super::entering::Entering;
 use super::fields::group;
 use super::outcome::Outcome;
@@ -414,7 +414,7 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
                 <div class="dlg-b grid gap-4" node_ref=node>
                     <p id="dialog-consequence">{consequence}</p>
                     {stop}<Outcome failure done known/>{fields}
-                    <details><summary class="text-12 text-text-2 cursor-pointer w-fit">"As code"</summary><div class="mt-2"><CodeBlock code/></div></details>
+                    <Folded code/>
                 </div>
                 <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
             </ActionForm>
@@ -423,43 +423,18 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
     .into_any()
 }
 
-/// The request as code, asked anew when somebody stops typing.
+/// The request as code. A password never leaves before the form is sent; the code has a placeholder in its place.
 fn code(entering: Entering, which: Which) -> Signal<Vec<Code>> {
-    let all = RwSignal::new(Vec::<Code>::new());
-    // Outlives the effect's runs, each of which drops what the last one made.
-    #[cfg(feature = "hydrate")]
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
+    later(move || {
         let mut entries = entering.entries.get();
-        let secrets: Vec<String> =
-            entering.form.with_value(|f| f.fields().filter(|f| f.entry == Entry::Password).map(|f| f.path.clone()).collect());
-        for (path, value) in &mut entries {
-            // A password never leaves before the form is sent; the code has a placeholder in its place.
-            if secrets.contains(path) && !value.is_empty() {
-                *value = "placeholder".to_owned();
-            }
-        }
-        let which = which.clone();
-        let ask = move || {
-            let Which { kind, name, verb, query } = which.clone();
-            let entries = entries.clone();
-            leptos::task::spawn_local(async move {
-                if let Ok(new) = resource_code(kind, name, verb, query, entries).await {
-                    let _ = all.try_set(new);
+        entering.form.with_value(|form| {
+            for secret in form.fields().filter(|f| f.entry == Entry::Password) {
+                if let Some(value) = entries.get_mut(&secret.path).filter(|v| !v.is_empty()) {
+                    *value = "placeholder".to_owned();
                 }
-            });
-        };
-        waiting.update_value(|w| {
-            if let Some(w) = w.take() {
-                w.clear();
             }
-            *w = set_timeout_with_handle(ask, std::time::Duration::from_millis(300)).ok();
         });
-    });
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (entering, which);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = resource_code;
-    all.into()
+        let Which { kind, name, verb, query } = which.clone();
+        Some(resource_code(kind, name, verb, query, entries))
+    })
 }

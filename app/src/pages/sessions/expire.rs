@@ -3,7 +3,7 @@
 use crate::api::session::ExpireSessions;
 use crate::error::AppError;
 use crate::live::use_live;
-use crate::pages::fleets::acts::Cli;
+use crate::pages::resources::code::AsCode;
 use crate::parts::chip::{Chip, session_look};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
@@ -12,6 +12,7 @@ use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
 use domain::failure::Failure;
 use domain::form::{ExpireResult, expire_words};
+use domain::resource::Call;
 use domain::session::{Presence, Session};
 use domain::time::duration;
 use leptos::form::{ActionForm, FromFormData};
@@ -116,7 +117,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
         }
     }).collect_view();
     let failed = move || results.get().map(|all| all.iter().filter(|r| r.failure.is_some()).count());
-    let commands = chosen.iter().map(|id| format!("aws appstream expire-session --session-id {id}")).collect::<Vec<_>>().join("\n");
+    let calls: Vec<Call> = chosen.iter().map(|id| Call::new("ExpireSession", &[("SessionId", id)])).collect();
     view! {
         <Dialog title close>
             <ActionForm action on:submit:capture=check attr:class="contents" attr:novalidate=true>
@@ -131,7 +132,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
                         {move || failure.get().filter(|f| !matches!(f, Failure::Fields(e) if e.iter().all(|e| e.field == "confirm"))).map(|failure| view! { <ErrorView failure/> })}
                         {move || failed().filter(|f| *f > 0).map(|f| view! { <div class="banner t-fault" role="alert"><Icon name="s-fail"/><div><strong>{format!("{} of {n} expired; {f} failed.", n - f)}</strong>" The failed ones stay selected, with the reason in their row. Expiring again is safe."</div></div> })}
                     </div>
-                    <Cli command=commands/>
+                    <AsCode calls/>
                 </div>
                 <div class="dlg-f"><span class="text-12 text-text-3 max-sm:hidden">{if n > 1 { format!("One AWS call a session, {n} in all.") } else { String::new() }}</span><span class="ml-auto"></span>
                     <a class="btn" href=close>{move || if results.get().is_some() { "Close" } else { "Cancel" }}</a>

@@ -1,7 +1,7 @@
 //! `/users/assign?what=…&user=…`: stacks assigned or unassigned, users enabled or disabled, for many users at once. The list of users
 //! leads here with those that are ticked; more can be typed.
 
-use super::report::{Answer, Commands, Rows, at, below, ready};
+use super::report::{Answer, Checked, Rows, at, below, ready};
 use crate::api::users::{BulkUsers, SEND};
 use crate::error::AppError;
 use crate::live::use_live;
@@ -128,7 +128,7 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
                         {stacks}
                         <div class="pt-4 min-w-0"><Rows answer/></div>
                     </div>
-                    <aside class="min-w-0" aria-label="Code"><Commands answer/></aside>
+                    <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
                 <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
                     <a class="btn max-sm:hidden" href="/users">{move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" }}</a>

@@ -1,6 +1,6 @@
 //! `/users/import`: many users from a paste. Checked row by row before anything is sent; what fails stays to be sent again.
 
-use super::report::{Answer, Commands, Rows, at, below, ready};
+use super::report::{Answer, Checked, Rows, at, below, ready};
 use crate::api::users::{ImportUsers, SEND};
 use crate::error::AppError;
 use crate::parts::frame::use_flash;
@@ -84,7 +84,7 @@ pub fn ImportUsersPage() -> impl IntoView {
                             </div></fieldset>
                         <div class="pt-4 min-w-0"><Rows answer/></div>
                     </div>
-                    <aside class="min-w-0" aria-label="Code"><Commands answer/></aside>
+                    <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
                 <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
                     <a class="btn max-sm:hidden" href="/users">{move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" }}</a>

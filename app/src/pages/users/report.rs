@@ -6,7 +6,6 @@ use crate::parts::error_view::ErrorView;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use domain::pool::{Line, Report, Stage};
-use domain::resource::Code;
 use leptos::prelude::*;
 
 /// What the server answered last: by the action here, else by the plain form post before this page.
@@ -86,20 +85,18 @@ fn line(line: &Line) -> AnyView {
     .into_any()
 }
 
-/// The commands of what was checked.
+/// What was checked, as code.
 #[component]
-pub fn Commands(
+pub fn Checked(
     /// What was answered.
     answer: Signal<Answer>,
 ) -> impl IntoView {
-    let code = Signal::derive(move || {
-        let text = answer.with(|a| a.as_ref().and_then(|r| r.as_ref().ok()).map(|r| r.commands.clone())).unwrap_or_default();
-        if text.is_empty() { vec![] } else { vec![Code { language: "AWS CLI".to_owned(), text }] }
-    });
+    let code =
+        Signal::derive(move || answer.with(|a| a.as_ref().and_then(|r| r.as_ref().ok()).map(|r| r.code.clone())).unwrap_or_default());
     let none = Memo::new(move |_| code.with(Vec::is_empty));
     view! {
         <h2 class="h2">"As code"</h2>
-        {move || none.get().then(|| view! { <p class="help">"Check the rows to see the commands that do the same."</p> })}
+        {move || none.get().then(|| view! { <p class="help">"Check the rows to see the code that does the same."</p> })}
         <div class="mt-2" hidden=none><CodeBlock code/></div>
     }
 }

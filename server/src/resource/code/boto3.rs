@@ -1,7 +1,7 @@
-//! The call in Python. A password comes from the environment.
+//! Calls in Python. A password comes from the environment.
 
-use super::{has_secret, is_secret, names, quote};
-use serde_json::{Map, Value};
+use super::{Request, has_secret, is_secret, names, quote};
+use serde_json::Value;
 
 fn python(value: &Value, indent: usize) -> String {
     let pad = "    ".repeat(indent + 1);
@@ -23,16 +23,18 @@ fn member(name: &str, value: &Value, indent: usize) -> String {
     if is_secret(name) && !value.is_null() { "os.environ[\"PASSWORD\"]".to_owned() } else { python(value, indent) }
 }
 
-/// The call. `input` is the request.
-pub fn text(operation: &str, region: &str, input: &Map<String, Value>) -> String {
+fn call((operation, input): &Request<'_>) -> String {
     let arguments: Vec<String> = input.iter().map(|(k, v)| format!("    {k}={},", member(k, v, 1))).collect();
-    let call = if arguments.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", arguments.join("\n")) };
-    let os = if input.iter().any(|(k, v)| has_secret(k, v)) { "import os\n\n" } else { "" };
-    format!(
-        "{os}import boto3\n\nappstream = boto3.client(\"appstream\", region_name={})\nprint(appstream.{}{call})",
-        quote::quoted(region),
-        names::spelt(operation, '_')
-    )
+    let arguments = if arguments.is_empty() { "()".to_owned() } else { format!("(\n{}\n)", arguments.join("\n")) };
+    format!("print(appstream.{}{arguments})", names::spelt(operation, '_'))
+}
+
+/// The calls, with one client.
+pub fn text(region: &str, calls: &[Request<'_>]) -> String {
+    let secret = calls.iter().flat_map(|(_, input)| input.iter()).any(|(k, v)| has_secret(k, v));
+    let os = if secret { "import os\n\n" } else { "" };
+    let calls: Vec<String> = calls.iter().map(call).collect();
+    format!("{os}import boto3\n\nappstream = boto3.client(\"appstream\", region_name={})\n{}", quote::quoted(region), calls.join("\n"))
 }
 
 #[cfg(test)]
@@ -45,7 +47,7 @@ mod tests {
         let input =
             json!({"DirectoryName": "a\"b", "ServiceAccountCredentials": {"AccountPassword": "hunter2"}, "On": true, "Names": ["x"]});
         assert_eq!(
-            text("CreateDirectoryConfig", "eu-west-1", input.as_object().unwrap()),
+            text("eu-west-1", &[("CreateDirectoryConfig", input.as_object().unwrap())]),
             "import os\n\nimport boto3\n\nappstream = boto3.client(\"appstream\", region_name=\"eu-west-1\")\nprint(appstream.create_directory_config(\n    DirectoryName=\"a\\\"b\",\n    Names=[\"x\"],\n    On=True,\n    ServiceAccountCredentials={\n        \"AccountPassword\": os.environ[\"PASSWORD\"],\n    },\n))"
         );
     }

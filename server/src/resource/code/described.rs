@@ -106,11 +106,11 @@ mod tests {
 
     #[test]
     fn what_is_told_becomes_what_is_taken() {
-        let told = json!({"Name": "desk", "Arn": "arn:x", "State": "RUNNING", "CreatedTime": 1.0, "FleetErrors": [], "FleetType": "ALWAYS_ON",
+        let desk = json!({"Name": "desk", "Arn": "arn:x", "State": "RUNNING", "CreatedTime": 1.0, "FleetErrors": [], "FleetType": "ALWAYS_ON",
             "ImageName": "i", "ImageArn": "arn:i", "Platform": "WINDOWS", "InstanceType": "stream.standard.medium", "Description": null, "DisplayName": "",
             "ComputeCapacityStatus": {"Desired": 2, "Running": 1}, "VpcConfig": {"SubnetIds": ["a"], "SecurityGroupIds": []}});
         assert_eq!(
-            input("fleets", told),
+            input("fleets", desk),
             json!({"Name": "desk", "FleetType": "ALWAYS_ON", "ImageArn": "arn:i", "InstanceType": "stream.standard.medium",
                 "ComputeCapacity": {"DesiredInstances": 2}, "VpcConfig": {"SubnetIds": ["a"]}})
         );

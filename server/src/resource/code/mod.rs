@@ -14,9 +14,10 @@ mod resources;
 mod terraform;
 mod types;
 
-pub use cli::text as cli_line;
-use domain::resource::Code;
-use serde_json::{Map, Value};
+use domain::constraints::operation;
+use domain::failure::Failure;
+use domain::resource::{Call, Code};
+use serde_json::{Map, Value, json};
 
 /// Whether a member's value is never written. Other members that the model marks as sensitive (names, launch parameters) are what an
 /// operator entered and sees on the page; without them the code would do something else.
@@ -48,7 +49,7 @@ fn masked(value: &Value) -> Value {
     }
 }
 
-fn json(value: &Value) -> Code {
+fn as_json(value: &Value) -> Code {
     one("JSON", serde_json::to_string_pretty(&masked(value)).unwrap_or_default())
 }
 
@@ -58,24 +59,51 @@ fn templates(all: &[resources::Resource]) -> impl Iterator<Item = Code> {
         .filter_map(|(language, text)| Some(one(language, text?)))
 }
 
-/// A request in each language that can say it.
-pub fn all(operation: &str, region: &str, input: &Map<String, Value>) -> Vec<Code> {
+/// An operation with its request.
+pub type Request<'a> = (&'a str, &'a Map<String, Value>);
+
+/// Requests in the order in which they are sent, in each language that can say them. Of a long list the end is only counted.
+pub fn all(region: &str, calls: &[Request<'_>]) -> Vec<Code> {
+    let (said, left) = calls.split_at(calls.len().min(Call::MOST));
+    let joined = |texts: Vec<String>, gap: &str, remark: &str| {
+        let mut all = texts.join(gap);
+        if !left.is_empty() {
+            all.push_str(&format!("{gap}{remark} and {} more", left.len()));
+        }
+        all
+    };
     let mut out = vec![
-        one("AWS CLI", cli::text(operation, region, input)),
-        one("boto3", boto3::text(operation, region, input)),
-        json(&Value::Object(input.clone())),
+        one("AWS CLI", joined(said.iter().map(|(operation, input)| cli::text(operation, region, input)).collect(), "\n\n", "#")),
+        one("boto3", joined(vec![boto3::text(region, said)], "\n", "#")),
     ];
-    out.extend(templates(&resources::of_request(operation, input)));
+    out.push(match said {
+        [(_, input)] => as_json(&Value::Object((*input).clone())),
+        many => as_json(&many.iter().map(|(operation, input)| json!({"Operation": operation, "Input": input})).collect()),
+    });
+    if left.is_empty() {
+        out.extend(templates(&said.iter().flat_map(|(operation, input)| resources::of_request(operation, input)).collect::<Vec<_>>()));
+    }
     out
+}
+
+/// Calls that a page asks for. What is no operation, or no request of it, is refused.
+pub fn of_calls(region: &str, calls: &[Call]) -> Result<Vec<Code>, Failure> {
+    let read = |call: &Call| {
+        let input = serde_json::from_str::<Map<String, Value>>(&call.input).ok()?;
+        Some((operation(&call.operation)?.name, input))
+    };
+    let read: Option<Vec<_>> = calls.iter().map(read).collect();
+    let read = read.filter(|all| !all.is_empty()).ok_or_else(|| Failure::NotFound { noun: "operation".into(), name: String::new() })?;
+    Ok(all(region, &read.iter().map(|(operation, input)| (*operation, input)).collect::<Vec<_>>()))
 }
 
 /// An existing resource: how it is read, what was read, and code that would make it. `read` is the operation that shows it with its
 /// request; `item` is what the console knows of it, with `Tags` when they are known.
-pub fn of(kind: &str, (operation, request): (&str, &Map<String, Value>), region: &str, item: &Value) -> Vec<Code> {
+pub fn of(kind: &str, (operation, request): Request<'_>, region: &str, item: &Value) -> Vec<Code> {
     let mut out = vec![
         one("AWS CLI", cli::text(operation, region, request)),
-        one("boto3", boto3::text(operation, region, request)),
-        json(&described::told(kind, item)),
+        one("boto3", boto3::text(region, &[(operation, request)])),
+        as_json(&described::told(kind, item)),
     ];
     out.extend(templates(&described::resource_of(kind, item).into_iter().collect::<Vec<_>>()));
     out
@@ -85,7 +113,6 @@ pub fn of(kind: &str, (operation, request): (&str, &Map<String, Value>), region:
 mod tests {
     use super::*;
     use domain::constraints::{Shape, operations, shape};
-    use serde_json::json;
 
     fn text(all: &[Code], language: &str) -> String {
         all.iter().find(|c| c.language == language).map(|c| c.text.clone()).unwrap_or_default()
@@ -114,8 +141,8 @@ mod tests {
         let item = json!({"DirectoryName": "corp.example.com", "OrganizationalUnitDistinguishedNames": ["OU=a"],
             "ServiceAccountCredentials": {"AccountName": "svc", "AccountPassword": "hunter2"}});
         let input = item.as_object().unwrap();
-        let all =
-            [all("CreateDirectoryConfig", "r", input), of("directory-configs", ("DescribeDirectoryConfigs", input), "r", &item)].concat();
+        let all = [all("r", &[("CreateDirectoryConfig", input)]), of("directory-configs", ("DescribeDirectoryConfigs", input), "r", &item)]
+            .concat();
         assert_eq!(all.len(), 10);
         for code in &all {
             assert!(!code.text.contains("hunter2"), "{}", code.text);
@@ -128,7 +155,7 @@ mod tests {
     fn verbs_without_a_type_have_three_languages() {
         let input = json!({"Name": "desk"});
         for operation in ["DeleteFleet", "StartFleet", "CopyImage", "CreateThemeForStack", "CreateUsageReportSubscription"] {
-            assert_eq!(all(operation, "r", input.as_object().unwrap()).len(), 3, "{operation}");
+            assert_eq!(all("r", &[(operation, input.as_object().unwrap())]).len(), 3, "{operation}");
         }
         assert_eq!(of("images", ("DescribeImages", input.as_object().unwrap()), "r", &input).len(), 3);
     }
