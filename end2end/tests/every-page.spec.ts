@@ -1,6 +1,6 @@
 // What holds on every page and dialog: axe finds nothing in both themes at each width, nothing scrolls sideways, the server's picture is
 // taken over without a word in the browser's console (support/test.ts watches it).
-import { accessible, alive, expect, signIn, test } from "../support/test";
+import { accessible, alive, expect, signIn, test, violations } from "../support/test";
 import { open } from "../support/acts";
 import { everyPage } from "../support/pages";
 
@@ -14,23 +14,25 @@ for (let share = 0; share < SHARES; share++) {
     test.setTimeout(900_000);
     const pages = (await everyPage(page, server)).filter((_, at) => at % SHARES === share);
     expect(pages.length).toBeGreaterThan(20);
+    // All of it is told at once.
+    const wrong: string[] = [];
     for (const path of pages) {
-      await test.step(path, async () => {
-        await page.setViewportSize({ width: WIDTHS[0]!, height: 900 });
-        await open(page, server, path);
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          for (const colorScheme of THEMES) {
-            // Without motion: a colour that is on its way from one theme to the other is nobody's.
-            await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-            await accessible(page);
-          }
+      await page.setViewportSize({ width: WIDTHS[0]!, height: 900 });
+      await open(page, server, path);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const colorScheme of THEMES) {
+          // Without motion: a colour that is on its way from one theme to the other is nobody's.
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          const found = await violations(page);
+          if (found !== "") wrong.push(`${path}, ${width} px, ${colorScheme}: ${found}`);
         }
-        await page.setViewportSize({ width: 320, height: 900 });
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect(sideways, `${path} scrolls sideways`).toBe(0);
-      });
+      }
+      await page.setViewportSize({ width: 320, height: 900 });
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (sideways !== 0) wrong.push(`${path} scrolls ${sideways} px sideways at 320 px`);
     }
+    expect(wrong).toEqual([]);
   });
 }
 

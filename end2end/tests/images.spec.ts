@@ -67,7 +67,7 @@ test("one image is shared, changed and withdrawn with keys alone", async ({ sign
   await expect(dialog.getByText("desired capacity of 0")).toBeVisible();
   await dialog.getByText("As code").press("Enter");
   const command = dialog.getByRole("region", { name: "AWS CLI as text" });
-  await expect(command).toContainText("allowFleet=true,allowImageBuilder=true");
+  await expect(command).toContainText(`{"allowFleet":true,"allowImageBuilder":true}`);
   await expect(command).toContainText("delete-image-permissions");
   await dialog.getByRole("button", { name: "boto3" }).press("Enter");
   await expect(dialog.getByRole("region", { name: "boto3 as text" })).toContainText("print(appstream.delete_image_permissions(");

@@ -5,7 +5,7 @@ import { expect, test } from "../support/test";
 
 test.use({ start: { seed: "empty" } });
 
-const elastic = { "Fleet type": "Elastic", Platform: "Amazon Linux 2", "Max concurrent sessions": "5", "Subnet ids": "subnet-0a1f3c55\nsubnet-0b71c4e2" };
+const elastic = { "Fleet type": "Elastic", Platform: "Amazon Linux 2", "Max concurrent sessions": "5", Subnets: "subnet-0a1f3c55\nsubnet-0b71c4e2" };
 
 async function heading(page: import("@playwright/test").Page, name: string): Promise<void> {
   await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
@@ -15,7 +15,7 @@ test("a multi-session fleet's whole life", async ({ signedIn: page, server }) =>
   test.slow();
   await open(page, server, "/fleets");
   await act(page, "Create fleet…", "Create", {
-    Name: "desk", "Instance type": "stream.standard.medium", "Image name": base, "Max sessions per instance": "2", "Subnet ids": "subnet-0a1f3c55", Tags: "team=desk",
+    Name: "desk", "Instance type": "stream.standard.medium", "Image name": base, "Max sessions per instance": "2", Subnets: "subnet-0a1f3c55", Tags: "team=desk",
   });
   // Only the field that fits the fleet is missing, and the form says so there.
   await expect(page.locator("#field-ComputeCapacity\\.DesiredSessions")).toBeFocused();
@@ -141,12 +141,12 @@ test("an app block is packaged by a builder, and an application of it reaches an
   await heading(page, "editor");
   await open(page, server, "/app-blocks");
   await page.getByRole("link", { name: "Create app block…" }).click();
-  await fill(page, { "Packaging type": "Appstream2" });
+  await fill(page, { "Packaging type": "AppStream 2.0" });
   await send(page, "Create", { Name: "recorded", "Virtual hard disk or package": "s3://apps-bucket" });
   await heading(page, "recorded");
   await open(page, server, "/app-block-builders");
   await act(page, "Create app block builder…", "Create", {
-    Name: "packer", Platform: "Windows Server 2019", "Instance type": "stream.standard.large", "Subnet ids": "subnet-0a1f3c55\nsubnet-0b71c4e2",
+    Name: "packer", Platform: "Windows Server 2019", "Instance type": "stream.standard.large", Subnets: "subnet-0a1f3c55\nsubnet-0b71c4e2",
   });
   await act(page, "Edit…", "Save changes", { "Display name": "Packer" });
   await heading(page, "packer");

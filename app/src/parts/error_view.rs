@@ -1,5 +1,6 @@
 //! A failure in words. Nothing else draws error text.
 
+use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use leptos::prelude::*;
@@ -22,5 +23,21 @@ pub fn ErrorView(
                 {advice.details.map(|d| view! { <p class="text-12"><code>{d}</code></p> })}
             </div>
         </div>
+    }
+}
+
+/// A dialog that could not be had.
+#[component]
+pub fn NotNow(
+    /// Why.
+    failure: Failure,
+    /// The page without it.
+    close: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <Dialog title="Not possible now" close>
+            <div class="dlg-b" id="dialog-consequence"><ErrorView failure/></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=close>"Close"</a></div>
+        </Dialog>
     }
 }

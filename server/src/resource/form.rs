@@ -52,13 +52,22 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
     }
     let edits = verb.edits;
     groups.retain(|g| !g.fields.is_empty());
+    if let [first, _, ..] = groups.as_mut_slice()
+        && first.title.is_empty()
+    {
+        first.title = "General".to_owned();
+    }
     let shown_name = called(name);
     let subject = if row.is_empty() { shown_name } else { row.rsplit('/').next().unwrap_or(row) };
     let what = verb.label.trim_end_matches('…');
+    // A verb alone and what it is done to are a sentence.
+    let verbal = !what.contains(' ');
     let title = match verb.place {
         Place::List => what.to_owned(),
         Place::Item if operation.name == "CreateAppBlock" => format!("{what} of {shown_name}"),
         Place::Row(_) => format!("{what} {subject} – {shown_name}"),
+        Place::Item if verbal && verb.weight == Weight::Danger => format!("{what} {shown_name}?"),
+        Place::Item if verbal => format!("{what} {shown_name}"),
         _ => format!("{what} – {shown_name}"),
     };
     let confirm = match (verb.confirms, verb.place) {

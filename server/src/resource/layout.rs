@@ -2,7 +2,7 @@
 
 /// A group: heading, sentence, members in their order. A member that stands in none is in the first group if it is one value, else in a
 /// group of its own.
-pub const GROUPS: [(&str, &str, &[&str]); 16] = [
+pub const GROUPS: [(&str, &str, &[&str]); 17] = [
     (
         "",
         "",
@@ -42,7 +42,12 @@ pub const GROUPS: [(&str, &str, &[&str]); 16] = [
     ("Launch", "What runs on the instance.", &["AppBlockArn", "LaunchPath", "LaunchParameters", "WorkingDirectory"]),
     ("Runs on", "AWS fixes these when an application is created.", &["Platforms", "InstanceFamilies"]),
     ("Network", "", &["VpcConfig", "EnableDefaultInternetAccess"]),
-    ("Directory and identity", "", &["DomainJoinInfo", "IamRoleArn", "ServiceAccountCredentials", "CertificateBasedAuthProperties"]),
+    ("Directory and identity", "", &["DomainJoinInfo", "IamRoleArn", "ServiceAccountCredentials"]),
+    (
+        "Certificate-based authentication",
+        "People are signed in to their domain without typing a password again.",
+        &["CertificateBasedAuthProperties"],
+    ),
     ("Session script and devices", "", &["SessionScriptS3Location", "UsbDeviceFilterStrings"]),
     ("Storage", "Where people keep their files and settings.", &["StorageConnectors", "ApplicationSettings"]),
     ("User settings", "What people may do between their device and the session. Changes reach new sessions.", &["UserSettings"]),

@@ -186,8 +186,7 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
         match value {
             Value::Object(_) if name == "RunningFor" => out.push((words::label(name), cells::cell(name, value))),
             Value::Object(inner) if !inner.contains_key("S3Bucket") => {
-                let of = |k: &String| format!("{}: {}", words::label(name), words::label(k).to_lowercase());
-                out.extend(inner.iter().map(|(k, v)| (of(k), linked(scope, "", cells::cell(k, v)))));
+                out.extend(inner.iter().map(|(k, v)| (words::part(name, k), linked(scope, "", cells::cell(k, v)))));
             }
             value if name == "Arn" => out.push((words::label(name), Cell::Mono(value.as_str().unwrap_or_default().to_owned()))),
             value => {

@@ -3,7 +3,15 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 53] = [
+const LABELS: [(&str, &str); 61] = [
+    ("AccessEndpoints", "VPC endpoints"),
+    ("AgentAccessConfig", "Agent access"),
+    ("CertificateBasedAuthProperties", "Certificate-based authentication"),
+    ("EniId", "Network interface"),
+    ("EniIpv6Addresses", "IPv6 addresses"),
+    ("SecurityGroupIds", "Security groups"),
+    ("SoftwareNames", "Software"),
+    ("SubnetIds", "Subnets"),
     ("ApplicationArn", "Application ARN"),
     ("RunningFor", "Running"),
     ("ImageArn", "Image ARN"),
@@ -82,7 +90,7 @@ const HELP: [(&str, &str); 40] = [
     ("MaxSessionsPerInstance", "2 to 50. Makes the fleet multi-session; Windows images only."),
     ("MaxUserDurationInSeconds", "10 m to 5 d. A session ends at the latest then."),
     ("Name", "Letters, digits, dot, dash and underscore; 101 at most. It cannot be changed later."),
-    ("PackagingType", "Custom: your disk and a script that mounts it. APPSTREAM2: a package recorded in an app block builder."),
+    ("PackagingType", "Custom: your disk and a script that mounts it. AppStream 2.0: a package recorded in an app block builder."),
     ("SessionContext", "Passed to the session's scripts."),
     ("SharedAccountId", "12 digits. Sharing stays in this Region."),
     ("SourceAmiId", "With an IAM role. Or give a WorkSpaces image instead."),
@@ -123,7 +131,43 @@ pub fn split(name: &str) -> String {
         out.push(if alone { c.to_ascii_lowercase() } else { *c });
     }
     let mut all = out.chars();
-    all.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + all.as_str())
+    short(&all.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + all.as_str()))
+}
+
+/// Words that are letters, written as such: “Vpc config” is “VPC config”.
+fn short(words: &str) -> String {
+    const SHORT: [(&str, &str); 17] = [
+        ("ami", "AMI"),
+        ("api", "API"),
+        ("arn", "ARN"),
+        ("arns", "ARNs"),
+        ("gb", "GB"),
+        ("id", "ID"),
+        ("ids", "IDs"),
+        ("jpeg", "JPEG"),
+        ("mcp", "MCP"),
+        ("png", "PNG"),
+        ("saml", "SAML"),
+        ("tcp", "TCP"),
+        ("udp", "UDP"),
+        ("url", "URL"),
+        ("urls", "URLs"),
+        ("usb", "USB"),
+        ("vpc", "VPC"),
+    ];
+    let all = words.split(' ').map(|word| SHORT.iter().find(|(low, _)| word.eq_ignore_ascii_case(low)).map_or(word, |(_, right)| right));
+    all.collect::<Vec<_>>().join(" ")
+}
+
+/// The label of a part of `member`, told among the facts: with the member's own where the part does not say it all.
+pub fn part(member: &str, part: &str) -> String {
+    let (whole, label) = (label(member), label(part));
+    match member {
+        "NetworkAccessConfiguration" | "RootVolumeConfig" | "ServiceAccountCredentials" | "VpcConfig" => label,
+        // Letters that stand for words stay large.
+        _ if label.chars().nth(1).is_some_and(|c| !c.is_lowercase()) => format!("{whole}: {label}"),
+        _ => format!("{whole}: {}", label[..1].to_lowercase() + &label[1..]),
+    }
 }
 
 /// The label of the member that `path` ends with.
@@ -145,7 +189,14 @@ pub fn value(raw: &str) -> String {
     if raw.is_empty() || raw.chars().any(|c| c.is_ascii_lowercase()) {
         return raw.to_owned();
     }
-    const NAMES: [(&str, &str); 9] = [
+    const NAMES: [(&str, &str); 16] = [
+        ("APPSTREAM2", "AppStream 2.0"),
+        ("GOOGLE_DRIVE", "Google Drive"),
+        ("GRAPHICS_G4", "Graphics G4"),
+        ("HOMEFOLDERS", "Home folders"),
+        ("ONE_DRIVE", "OneDrive"),
+        ("USERPOOL", "User pool"),
+        ("WINDOWS_11", "Windows 11"),
         ("WINDOWS", "Windows"),
         ("WINDOWS_SERVER_2016", "Windows Server 2016"),
         ("WINDOWS_SERVER_2019", "Windows Server 2019"),
@@ -161,7 +212,7 @@ pub fn value(raw: &str) -> String {
     }
     let words = raw.replace('_', " ").to_lowercase();
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + letters.as_str())
+    short(&letters.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + letters.as_str()))
 }
 
 /// One row of a list: `Attributes` is “Attribute”.
@@ -212,7 +263,15 @@ mod tests {
         }
         assert_eq!(
             (label("VpcConfig.SubnetIds"), value("ALWAYS_ON"), value("stream.x")),
-            ("Subnet ids".into(), "Always on".into(), "stream.x".into())
+            ("Subnets".into(), "Always on".into(), "stream.x".into())
+        );
+        assert_eq!(
+            (part("VpcConfig", "SubnetIds"), part("ApplicationSettings", "SettingsGroup")),
+            ("Subnets".into(), "Application settings: settings group".into())
+        );
+        assert_eq!(
+            (part("X", "S3BucketArn"), value("UDP"), label("TaskIds")),
+            ("X: S3 bucket ARN".into(), "UDP".into(), "Task IDs".into())
         );
         assert!(help("UserStackAssociations.0.Name").starts_with("Letters"));
     }

@@ -3,7 +3,7 @@
 use super::staging::{Consequences, Send, Staging, Summary, boxes, field_id, number};
 use crate::api::image::image_sharing;
 use crate::error::AppError;
-use crate::parts::error_view::ErrorView;
+use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::use_acted;
 use crate::paths;
 use crate::ui::dialog::Dialog;
@@ -63,13 +63,7 @@ pub fn ShareDialog(
         let image = image.clone();
         view.get().map(|view| match view {
             Ok(view) => view! { <Share image row view here/> }.into_any(),
-            Err(error) => view! {
-                <Dialog title="Not possible now" close=here>
-                    <div class="dlg-b" id="dialog-consequence"><ErrorView failure=error.0/></div>
-                    <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Close"</a></div>
-                </Dialog>
-            }
-            .into_any(),
+            Err(error) => view! { <NotNow failure=error.0 close=here/> }.into_any(),
         })
     }
 }

@@ -7,6 +7,9 @@ use leptos::prelude::*;
 
 /// A group: heading on the left, fields beside it.
 pub fn group(part: Group, entering: Entering) -> AnyView {
+    // A group of which nothing applies is not there.
+    let all: Vec<Memo<bool>> = part.fields.iter().map(|f| entering.away(&f.path)).collect();
+    let away = move || all.iter().all(|field| field.get());
     let mut rows: Vec<(String, Vec<Field>)> = vec![];
     for field in part.fields {
         match rows.last_mut().filter(|(row, _)| *row == field.row && !row.is_empty()) {
@@ -36,10 +39,10 @@ pub fn group(part: Group, entering: Entering) -> AnyView {
         .collect_view();
     let (title, help) = (part.title, part.help);
     if title.is_empty() {
-        return view! { <div class="fs"><div></div><div class="fs-b">{drawn}</div></div> }.into_any();
+        return view! { <div class="fs" hidden=away><div></div><div class="fs-b">{drawn}</div></div> }.into_any();
     }
     view! {
-        <fieldset class="fs min-w-0"><legend class="sr-only">{title.clone()}</legend>
+        <fieldset class="fs min-w-0" hidden=away><legend class="sr-only">{title.clone()}</legend>
             <div aria-hidden="true"><p class="font-[550] text-14">{title}</p></div>
             <div class="fs-b">{(!help.is_empty()).then(|| view! { <p class="help !mt-0">{help}</p> })}{drawn}</div></fieldset>
     }
@@ -106,7 +109,7 @@ pub fn one(field: Field, entering: Entering) -> AnyView {
                 .map(|(value, words)| {
                     let checked = ticked.contains(&value);
                     let name = format!("fields[{path}:{value}]");
-                    view! { <label class="flex items-center gap-2 min-h-6 font-[450]"><input type="checkbox" class="cb" name=name value=value checked=checked disabled=away/>{words}</label> }
+                    view! { <label class="flex items-center gap-2 min-h-6 font-[450] min-w-0"><input type="checkbox" class="cb flex-none" name=name value=value checked=checked disabled=away/><span class="min-w-0 wrap-anywhere">{words}</span></label> }
                 })
                 .collect_view();
             return view! { <fieldset class="field min-w-0" id=id tabindex="-1" hidden=away><legend class="label">{label}{mark}</legend><div class="grid gap-1 sm:grid-cols-2">{boxes}</div>{below()}</fieldset> }.into_any();

@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use crate::api::resource::{ResourceAct, resource_code, resource_form};
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
-use crate::parts::error_view::ErrorView;
+use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::{use_acted, use_flash};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
@@ -159,13 +159,7 @@ pub fn ActDialog(
     move || {
         opened.get().map(|(which, form)| match form {
             Ok(form) => view! { <InDialog which form here/> }.into_any(),
-            Err(error) => view! {
-                <Dialog title="Not possible now" close=here>
-                    <div class="dlg-b" id="dialog-consequence"><ErrorView failure=error.0/></div>
-                    <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Close"</a></div>
-                </Dialog>
-            }
-            .into_any(),
+            Err(error) => view! { <NotNow failure=error.0 close=here/> }.into_any(),
         })
     }
 }
@@ -295,6 +289,9 @@ fn check(entering: Entering) -> impl Fn(leptos::ev::SubmitEvent) + Copy {
 }
 
 fn submit(form: &FormView, set: &Pieces) -> AnyView {
+    if form.submit.is_empty() {
+        return ().into_any();
+    }
     let (danger, pending, blocked) = (form.danger, set.action.pending(), !form.blockers.is_empty());
     let class = if danger { "btn btn--danger" } else { "btn btn--primary" };
     if !form.checks.is_empty() {

@@ -1,16 +1,13 @@
 //! `/users/assign?what=…&user=…`: stacks assigned or unassigned, users enabled or disabled, for many users at once. The list of users
 //! leads here with those that are ticked; more can be typed.
 
-use super::report::{Answer, Checked, Rows, at, below, ready};
-use crate::api::users::{BulkUsers, SEND};
-use crate::error::AppError;
+use super::report::{Batch, Checked, Rows, answered, at, below};
+use crate::api::users::BulkUsers;
 use crate::live::use_live;
 use crate::parts::frame::use_flash;
 use crate::paths;
-use crate::ui::icon::Icon;
-use domain::pool::{Bulk, Report};
+use domain::pool::Bulk;
 use leptos::form::ActionForm;
-use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -39,46 +36,19 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
     let action = ServerAction::<BulkUsers>::new();
     let left = use_flash("users/bulk");
     let entry = |name: &str| left.as_ref().and_then(|f| f.entries.get(name)).cloned();
-    let before: Answer = left.as_ref().and_then(|f| match &f.failure {
-        Some(failure) => Some(Err(AppError(failure.clone()))),
-        None => serde_json::from_str::<Report>(&f.outcome).ok().map(Ok),
-    });
+    let before = answered(left.as_ref());
     let lines = match &before {
         Some(Ok(report)) if report.sent => report.left.clone(),
         _ => entry("users").unwrap_or_else(|| users.join("\n")),
     };
     let chosen: Vec<String> = entry("stacks").map(|s| s.lines().map(str::to_owned).collect()).unwrap_or_default();
     let tell = entry("tell").is_some_and(|t| t == "true");
-    let before = StoredValue::new(before);
-    let answer = Signal::derive(move || action.value().get().or_else(|| before.get_value()));
-    let node = NodeRef::<html::Textarea>::new();
-    let (typed, checked) = (RwSignal::new(0_u32), RwSignal::new(0_u32));
-    let edited = move |_| typed.update(|n| *n += 1);
-    Effect::new(move |_| {
-        if action.pending().get() {
-            checked.set(typed.get_untracked());
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(Ok(report)) = action.value().get()
-            && report.sent
-            && let Some(area) = node.get_untracked()
-        {
-            area.set_value(&report.left);
-        }
-    });
+    let batch = Batch::new(Signal::derive(move || action.value().get()), action.pending(), before);
+    let (answer, node) = (batch.answer, batch.node);
     let (users_error, stacks_error) = (at(answer, "users"), at(answer, "stacks"));
-    let count = ready(answer);
-    let stale = Memo::new(move |_| typed.get() != checked.get());
-    let pending = action.pending();
-    let send = move || match count.get() {
+    let send = move |n| match n {
         1 => format!("{} for 1 user", what.words()),
         n => format!("{} for {n} users", what.words()),
-    };
-    let status = move || match (pending.get(), stale.get() && count.get() > 0) {
-        (true, _) => "Waiting for AWS…",
-        (_, true) => "Changed since the check: check again.",
-        _ => "",
     };
     let tabs = Bulk::ALL
         .into_iter()
@@ -116,7 +86,7 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
                 <p id="consequence" class="text-text-2 max-w-2xl mt-1">{what.consequence()}</p>
             </div>
             <nav class="tabs" aria-label="What to do">{tabs}</nav>
-            <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=edited>
+            <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=move |_| batch.edited()>
                 <input type="hidden" name="what" value=what.slug()/>
                 <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
                     <div class="min-w-0 grid content-start max-w-4xl">
@@ -130,11 +100,7 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
                     </div>
                     <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
-                <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
-                    <a class="btn max-sm:hidden" href="/users">{move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" }}</a>
-                    <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending><Icon name="s-check"/>"Check"</button>
-                    {move || (count.get() > 0).then(|| view! { <button type="submit" name="step" value=SEND class=if danger { "btn btn--danger" } else { "btn btn--primary" } disabled=move || pending.get() || stale.get() aria-busy=move || pending.get().then_some("true")>{send}</button> })}
-                </div>
+                {batch.bar(send, danger)}
             </ActionForm>
         </main>
     }

@@ -1,13 +1,9 @@
 //! `/users/import`: many users from a paste. Checked row by row before anything is sent; what fails stays to be sent again.
 
-use super::report::{Answer, Checked, Rows, at, below, ready};
-use crate::api::users::{ImportUsers, SEND};
-use crate::error::AppError;
+use super::report::{Batch, Checked, Rows, answered, at, below};
+use crate::api::users::ImportUsers;
 use crate::parts::frame::use_flash;
-use crate::ui::icon::Icon;
-use domain::pool::Report;
 use leptos::form::ActionForm;
-use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,45 +16,17 @@ pub fn ImportUsersPage() -> impl IntoView {
     let left = use_flash("users/import");
     let entry = |name: &str| left.as_ref().and_then(|f| f.entries.get(name)).cloned();
     let (mail, tell) = (entry("mail").is_none_or(|m| m == "true"), entry("tell").is_some_and(|t| t == "true"));
-    let before: Answer = left.as_ref().and_then(|f| match &f.failure {
-        Some(failure) => Some(Err(AppError(failure.clone()))),
-        None => serde_json::from_str::<Report>(&f.outcome).ok().map(Ok),
-    });
+    let before = answered(left.as_ref());
     let pasted = match &before {
         Some(Ok(report)) if report.sent => report.left.clone(),
         _ => entry("text").unwrap_or_default(),
     };
-    let before = StoredValue::new(before);
-    let answer = Signal::derive(move || action.value().get().or_else(|| before.get_value()));
-    let node = NodeRef::<html::Textarea>::new();
-    // What stands in the fields now, and what the last check was of.
-    let (typed, checked) = (RwSignal::new(0_u32), RwSignal::new(0_u32));
-    let edited = move |_| typed.update(|n| *n += 1);
-    Effect::new(move |_| {
-        if action.pending().get() {
-            checked.set(typed.get_untracked());
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(Ok(report)) = action.value().get()
-            && report.sent
-            && let Some(area) = node.get_untracked()
-        {
-            area.set_value(&report.left);
-        }
-    });
+    let batch = Batch::new(Signal::derive(move || action.value().get()), action.pending(), before);
+    let (answer, node) = (batch.answer, batch.node);
     let error = at(answer, "text");
-    let count = ready(answer);
-    let stale = Memo::new(move |_| typed.get() != checked.get());
-    let pending = action.pending();
-    let send = move || match count.get() {
+    let send = |n| match n {
         1 => "Send 1 row".to_owned(),
         n => format!("Send {n} rows"),
-    };
-    let status = move || match (pending.get(), stale.get() && count.get() > 0) {
-        (true, _) => "Waiting for AWS…",
-        (_, true) => "Changed since the check: check again.",
-        _ => "",
     };
     view! {
         <Title text="Import users · AppStream Console"/>
@@ -68,7 +36,7 @@ pub fn ImportUsersPage() -> impl IntoView {
                 <h1 class="h1 mt-1">"Import users"</h1>
                 <p id="consequence" class="text-text-2 max-w-2xl mt-1">"Creates users of the pool and assigns their stacks. Sending the same rows twice is safe: who is there already is left as is."</p>
             </div>
-            <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=edited>
+            <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=move |_| batch.edited()>
                 <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
                     <div class="min-w-0 grid content-start max-w-4xl">
                         <fieldset class="fs min-w-0"><legend class="sr-only">"People"</legend>
@@ -86,11 +54,7 @@ pub fn ImportUsersPage() -> impl IntoView {
                     </div>
                     <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
-                <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
-                    <a class="btn max-sm:hidden" href="/users">{move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" }}</a>
-                    <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending><Icon name="s-check"/>"Check"</button>
-                    {move || (count.get() > 0).then(|| view! { <button type="submit" name="step" value=SEND class="btn btn--primary" disabled=move || pending.get() || stale.get() aria-busy=move || pending.get().then_some("true")>{send}</button> })}
-                </div>
+                {batch.bar(send, false)}
             </ActionForm>
         </main>
     }

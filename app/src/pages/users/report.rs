@@ -1,15 +1,96 @@
 //! What a check or an application of many rows came to: a sentence, and a row for each person. Shared by both pages.
 
+use crate::api::users::SEND;
 use crate::error::AppError;
 use crate::pages::resources::code::CodeBlock;
 use crate::parts::error_view::ErrorView;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
+use domain::form::Flash;
 use domain::pool::{Line, Report, Stage};
+use leptos::html;
 use leptos::prelude::*;
 
 /// What the server answered last: by the action here, else by the plain form post before this page.
 pub type Answer = Option<Result<Report, AppError>>;
+
+/// What a plain form post before this page came to.
+pub fn answered(left: Option<&Flash>) -> Answer {
+    let left = left?;
+    match &left.failure {
+        Some(failure) => Some(Err(AppError(failure.clone()))),
+        None => serde_json::from_str::<Report>(&left.outcome).ok().map(Ok),
+    }
+}
+
+/// A form of many rows: what stands in it is checked, and sent while the check is of what stands in it.
+#[derive(Clone, Copy)]
+pub struct Batch {
+    /// What was answered last.
+    pub answer: Signal<Answer>,
+    /// The field with the rows. What could not be done stays in it.
+    pub node: NodeRef<html::Textarea>,
+    /// How often somebody changed something, now and at the last check.
+    typed: RwSignal<u32>,
+    checked: RwSignal<u32>,
+    pending: Memo<bool>,
+}
+
+impl Batch {
+    /// `value` and `pending` are the act's; `before` is what a plain form post came to.
+    pub fn new(value: Signal<Answer>, pending: Memo<bool>, before: Answer) -> Self {
+        let before = StoredValue::new(before);
+        let answer = Signal::derive(move || value.get().or_else(|| before.get_value()));
+        let this = Self { answer, node: NodeRef::new(), typed: RwSignal::new(0), checked: RwSignal::new(0), pending };
+        Effect::new(move |_| {
+            if pending.get() {
+                this.checked.set(this.typed.get_untracked());
+            }
+        });
+        Effect::new(move |_| {
+            if let Some(Ok(report)) = value.get()
+                && report.sent
+                && let Some(area) = this.node.get_untracked()
+            {
+                area.set_value(&report.left);
+            }
+        });
+        this
+    }
+
+    /// Somebody changed something.
+    pub fn edited(self) {
+        self.typed.update(|n| *n += 1);
+    }
+
+    /// The bar below: where it stands, and the buttons. `send` says what the second one does to so many rows.
+    pub fn bar(self, send: impl Fn(usize) -> String + Send + Sync + 'static, danger: bool) -> AnyView {
+        let Self { answer, typed, checked, pending, .. } = self;
+        let count = Memo::new(move |_| {
+            answer.with(|a| match a {
+                Some(Ok(report)) if !report.sent => report.count(Stage::Ready),
+                _ => 0,
+            })
+        });
+        let stale = Memo::new(move |_| typed.get() != checked.get());
+        let status = move || match (pending.get(), stale.get() && count.get() > 0) {
+            (true, _) => "Waiting for AWS…",
+            (_, true) => "Changed since the check: check again.",
+            _ => "",
+        };
+        let back = move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" };
+        let class = if danger { "btn btn--danger" } else { "btn btn--primary" };
+        let words = Memo::new(move |_| send(count.get()));
+        view! {
+            <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
+                <a class="btn max-sm:hidden" href="/users">{back}</a>
+                <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending><Icon name="s-check"/>"Check"</button>
+                {move || (count.get() > 0).then(|| view! { <button type="submit" name="step" value=SEND class=class disabled=move || pending.get() || stale.get() aria-busy=move || pending.get().then_some("true")>{words}</button> })}
+            </div>
+        }
+        .into_any()
+    }
+}
 
 /// The sentence at a field, if the answer has one.
 pub fn at(answer: Signal<Answer>, field: &'static str) -> Memo<Option<String>> {
@@ -99,14 +180,4 @@ pub fn Checked(
         {move || none.get().then(|| view! { <p class="help">"Check the rows to see the code that does the same."</p> })}
         <div class="mt-2" hidden=none><CodeBlock code/></div>
     }
-}
-
-/// The words of the button that sends, and whether there is anything to send.
-pub fn ready(answer: Signal<Answer>) -> Memo<usize> {
-    Memo::new(move |_| {
-        answer.with(|a| match a {
-            Some(Ok(report)) if !report.sent => report.count(Stage::Ready),
-            _ => 0,
-        })
-    })
 }

@@ -255,7 +255,8 @@ pub const IMAGE_BUILDERS: Kind = Kind {
         Verb {
             slug: "edit",
             label: "Edit…",
-            submit: "Save changes",
+            // There is nothing to send it with.
+            submit: "",
             operation: "UpdateImageBuilder",
             fixed: NAMED,
             hidden: &["Name", "AttributesToDelete"],
