@@ -82,9 +82,27 @@ test("a form shows only the fields that fit the fleet's type", async ({ signedIn
   await expect(page.locator("#field-MaxConcurrentSessions")).toBeVisible();
   await expect(page.locator("#field-ImageName")).toBeHidden();
   await expect(page.locator("#field-DomainJoinInfo\\.DirectoryName")).toBeHidden();
-  await fill(page, { "Fleet type": "Always on", "Max sessions per instance": "4" });
+  await fill(page, { "Fleet type": "Always-On", "Max sessions per instance": "4" });
   await expect(page.locator("#field-ComputeCapacity\\.DesiredSessions")).toBeVisible();
   await expect(page.locator("#field-ComputeCapacity\\.DesiredInstances")).toBeHidden();
+});
+
+test("a list's rows come one by one, and what the model names is all there", async ({ signedIn: page, server }) => {
+  await open(page, server, "/entitlements/new");
+  const name = (row: number) => page.locator(`#field-Attributes\\.${row}\\.Name`);
+  await expect(name(0)).toBeVisible();
+  await expect(name(1)).toBeHidden();
+  await name(0).fill("roles");
+  await expect(name(1)).toBeVisible();
+  await expect(name(2)).toBeHidden();
+  await name(0).fill("");
+  await expect(name(1)).toBeHidden();
+  await open(page, server, "/stacks/new");
+  for (const place of ["Home folders", "Google Drive", "OneDrive"]) await expect(page.getByRole("checkbox", { name: place, exact: true })).toBeVisible();
+  await open(page, server, "/app-blocks/new");
+  await expect(page.getByRole("group", { name: "Setup script", exact: true })).toBeVisible();
+  await fill(page, { "Packaging type": "AppStream 2.0" });
+  await expect(page.getByRole("group", { name: "Setup script", exact: true })).toBeHidden();
 });
 
 test("an image is found and copied", async ({ signedIn: page, server }) => {

@@ -2,7 +2,7 @@
 
 /// A group: heading, sentence, members in their order. A member that stands in none is in the first group if it is one value, else in a
 /// group of its own.
-pub const GROUPS: [(&str, &str, &[&str]); 17] = [
+pub const GROUPS: [(&str, &str, &[&str]); 18] = [
     (
         "",
         "",
@@ -41,6 +41,11 @@ pub const GROUPS: [(&str, &str, &[&str]); 17] = [
     ("In the catalogue", "What users see before they launch it.", &["IconS3Location"]),
     ("Launch", "What runs on the instance.", &["AppBlockArn", "LaunchPath", "LaunchParameters", "WorkingDirectory"]),
     ("Runs on", "AWS fixes these when an application is created.", &["Platforms", "InstanceFamilies"]),
+    (
+        "Licensed software",
+        "Microsoft’s, of one year and one bitness; each user of it is billed monthly.",
+        &["SoftwaresToInstall", "SoftwaresToUninstall"],
+    ),
     ("Network", "", &["VpcConfig", "EnableDefaultInternetAccess"]),
     ("Directory and identity", "", &["DomainJoinInfo", "IamRoleArn", "ServiceAccountCredentials"]),
     (

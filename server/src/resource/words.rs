@@ -3,7 +3,12 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 61] = [
+const LABELS: [(&str, &str); 66] = [
+    ("AppCatalogConfig", "Applications"),
+    ("RuntimeValidationConfig", "Validation"),
+    ("SoftwaresToInstall", "Install"),
+    ("SoftwaresToUninstall", "Remove"),
+    ("UserStackAssociations", "Assignments"),
     ("AccessEndpoints", "VPC endpoints"),
     ("AgentAccessConfig", "Agent access"),
     ("CertificateBasedAuthProperties", "Certificate-based authentication"),
@@ -184,12 +189,14 @@ pub fn help(path: &str) -> String {
     HELP.iter().find(|(name, _)| two.as_deref() == Some(*name) || *name == last).map_or_else(String::new, |(_, words)| (*words).to_owned())
 }
 
-/// An enum's value in words: `ALWAYS_ON` is “Always on”.
+/// An enum's value in words: `FILE_UPLOAD` is “File upload”.
 pub fn value(raw: &str) -> String {
     if raw.is_empty() || raw.chars().any(|c| c.is_ascii_lowercase()) {
         return raw.to_owned();
     }
-    const NAMES: [(&str, &str); 16] = [
+    const NAMES: [(&str, &str); 18] = [
+        ("ALWAYS_ON", "Always-On"),
+        ("ON_DEMAND", "On-Demand"),
         ("APPSTREAM2", "AppStream 2.0"),
         ("GOOGLE_DRIVE", "Google Drive"),
         ("GRAPHICS_G4", "Graphics G4"),
@@ -262,8 +269,8 @@ mod tests {
             assert_eq!(split(name), words);
         }
         assert_eq!(
-            (label("VpcConfig.SubnetIds"), value("ALWAYS_ON"), value("stream.x")),
-            ("Subnets".into(), "Always on".into(), "stream.x".into())
+            (label("VpcConfig.SubnetIds"), value("FILE_UPLOAD"), value("stream.x")),
+            ("Subnets".into(), "File upload".into(), "stream.x".into())
         );
         assert_eq!(
             (part("VpcConfig", "SubnetIds"), part("ApplicationSettings", "SettingsGroup")),

@@ -18,7 +18,7 @@ pub fn group(part: Group, entering: Entering) -> AnyView {
         }
     }
     // Of the empty rows one is seen: the next comes when somebody writes in it. Rows that the model names are all there.
-    let named = |fields: &[Field]| fields.iter().any(|f| matches!(f.entry, Entry::Key(_)));
+    let named = |fields: &[Field]| fields.iter().any(|f| matches!(f.entry, Entry::Key(_) | Entry::Switch(_)));
     let held: Vec<Option<Memo<bool>>> =
         rows.iter().map(|(row, fields)| (!row.is_empty() && !named(fields)).then(|| entering.holds(fields))).collect();
     let waits = |at: usize| {
