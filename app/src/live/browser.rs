@@ -117,7 +117,7 @@ fn visibility(line: Line) -> RwSignal<bool> {
         if document().hidden() {
             let still = move || {
                 if document().hidden() {
-                    away.try_set(true);
+                    let _ = away.try_set(true);
                 }
             };
             set_timeout(still, HIDDEN);
