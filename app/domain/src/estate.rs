@@ -78,6 +78,8 @@ pub enum Touched {
     Kind(Kind),
     /// A fleet: its state, its capacity, its sessions.
     Fleet(FleetName),
+    /// The list of stacks, but not which fleets are on them.
+    Stacks,
     /// Which stacks a fleet is associated with.
     Associations(FleetName),
     /// Sessions of a stack and a fleet.
@@ -145,10 +147,12 @@ impl Estate {
     pub fn pairs_read(&self) -> (usize, usize) {
         (self.pairs.iter().filter(|p| p.is_read()).count(), self.pairs.len())
     }
-    /// Whether taking over `newer` would empty what is known here: a server that has just begun has not asked for everything yet.
+    /// Whether taking over `newer` would empty what is known here: a server that has just begun has not asked for everything yet. What it
+    /// was refused until somebody mends that is never known there; then to show why is better than to wait for ever.
     pub fn would_lose_to(&self, newer: &Self) -> bool {
         let known = |e: &Self, kind| e.health_of(kind).is_some_and(|h| h.taken.is_some());
-        self.scope == newer.scope && Kind::ALL.into_iter().any(|kind| known(self, kind) && !known(newer, kind))
+        let refused = |kind| newer.health_of(kind).and_then(|h| h.failure.as_ref()).is_some_and(|f| !f.is_passing());
+        self.scope == newer.scope && Kind::ALL.into_iter().any(|kind| known(self, kind) && !known(newer, kind) && !refused(kind))
     }
     /// What leads from `old` to `self`.
     pub fn delta_from(&self, old: &Self) -> Delta {
@@ -362,6 +366,11 @@ mod tests {
         assert!(!begun.would_lose_to(&read));
         let elsewhere = Estate { scope: Scope::new("444455556666", "eu-west-1"), ..begun };
         assert!(!read.would_lose_to(&elsewhere), "another account is something else, not less");
+        let refused = |failure| Health { failure: Some(failure), ..Health::unread(Kind::Stacks) };
+        let newer = |stacks| Estate { health: vec![health(Kind::Fleets, 2), stacks, health(Kind::Sessions, 2)], ..Estate::default() };
+        assert!(read.would_lose_to(&newer(refused(Failure::Throttled { retry_in_seconds: None }))), "that passes");
+        let denied = Failure::Denied { action: "DescribeStacks".into(), message: String::new() };
+        assert!(!read.would_lose_to(&newer(refused(denied))), "that does not pass by itself");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Plan {
                 (Touched::Kind(kind), Unit::Fleets | Unit::Stacks) => (unit.kind() == *kind, true),
                 // No more is known than the kind: everything once, nothing fast.
                 (Touched::Kind(kind), _) => (unit.kind() == *kind, false),
-                (Touched::Fleet(_), Unit::Fleets) => (true, true),
+                (Touched::Fleet(_), Unit::Fleets) | (Touched::Stacks, Unit::Stacks) => (true, true),
                 (Touched::Fleet(fleet), Unit::Sessions(pair)) => (pair.fleet == *fleet, true),
                 (Touched::Associations(fleet), Unit::Associations(of)) => (fleet == of, true),
                 (Touched::Sessions(pair), Unit::Sessions(of)) => (pair == of, true),

@@ -58,13 +58,18 @@ pub fn gateway(embedded: &Embedded, wire: client::Wire) -> Sdk {
     limited(embedded, wire, Limits::embedded(10_000.0), SessionTypes::One)
 }
 
-pub fn limited(embedded: &Embedded, wire: client::Wire, limits: Limits, types: SessionTypes) -> Sdk {
-    gated(embedded, wire, &Gate::new(limits), types)
+/// The same for another account.
+pub fn gateway_of(embedded: &Embedded, scope: &Scope) -> Sdk {
+    gated(embedded, scope, client::Wire::Default, &Gate::new(Limits::embedded(10_000.0)), SessionTypes::One)
 }
 
-fn gated(embedded: &Embedded, wire: client::Wire, gate: &Gate, types: SessionTypes) -> Sdk {
+pub fn limited(embedded: &Embedded, wire: client::Wire, limits: Limits, types: SessionTypes) -> Sdk {
+    gated(embedded, &scope(), wire, &Gate::new(limits), types)
+}
+
+fn gated(embedded: &Embedded, scope: &Scope, wire: client::Wire, gate: &Gate, types: SessionTypes) -> Sdk {
     let clock = AwsClock::default();
-    Sdk::new(client::embedded(embedded, &scope(), wire, &clock, gate), clock, gate.clone(), types)
+    Sdk::new(client::embedded(embedded, scope, wire, &clock, gate), clock, gate.clone(), types)
 }
 
 /// So many fleets on a stack each, with 25 sessions each, in a simulator whose clock stands still.
@@ -124,7 +129,7 @@ impl Console {
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
-        let sdk = gated(&embedded, client::Wire::Default, &gate, SessionTypes::One);
+        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One);
         let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
         let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
