@@ -15,8 +15,11 @@ use cadence::Unit;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::names::Scope;
+use futures::FutureExt as _;
 use hub::Hub;
 use plan::{Next, Plan};
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -76,6 +79,7 @@ impl Watcher {
             asked: JoinSet::new(),
             published: -APART,
             unpublished: false,
+            failed: BTreeSet::new(),
             chance,
         };
         tokio::spawn(async move {
@@ -106,6 +110,8 @@ struct Round {
     published: i64,
     /// Whether something was learnt since.
     unpublished: bool,
+    /// What failed since.
+    failed: BTreeSet<Unit>,
     chance: fn() -> f64,
 }
 
@@ -126,8 +132,7 @@ impl Round {
                 () = hub.audience_changed() => {}
                 Some(asked) = self.asked.join_next() => match asked {
                     Ok(asked) => self.take(asked),
-                    // A question that panicked is a defect; its unit is asked no more, and that is told.
-                    Err(error) => tracing::error!(%error, "a question of the watcher ended by itself"),
+                    Err(error) => tracing::error!(%error, "a question of the watcher was lost"),
                 }
             }
             if self.unpublished && self.now() - self.published >= APART {
@@ -157,7 +162,11 @@ impl Round {
                 Next::Ask(unit, ticket) => {
                     let gateway = Arc::clone(&self.gateway);
                     self.asked.spawn(async move {
-                        let (outcome, calls) = gate::sweep(question(&*gateway, &unit)).await;
+                        let (outcome, calls) = gate::sweep(AssertUnwindSafe(question(&*gateway, &unit)).catch_unwind()).await;
+                        // A defect of one question's own must not blind the console to its unit.
+                        let defect =
+                            |_| Err(Failure::Internal { message: "A question to AWS ended by itself; the log says where.".into() });
+                        let outcome = outcome.unwrap_or_else(defect);
                         Asked { unit, ticket, outcome, calls }
                     });
                 }
@@ -171,8 +180,17 @@ impl Round {
         let Some(pause) = self.plan.answered(&unit, ticket, outcome.as_ref().err(), calls, (self.chance)(), now) else { return };
         let aws_now = self.gateway.aws_now();
         let news = match outcome {
-            Ok(answer) => self.book.take(&unit, answer, aws_now),
-            Err(failure) => self.book.fail(&unit, failure, aws_now.plus(pause)),
+            Ok(answer) => {
+                // A failure that passes at once has been told all the same.
+                if self.failed.contains(&unit) {
+                    self.publish();
+                }
+                self.book.take(&unit, answer, aws_now)
+            }
+            Err(failure) => {
+                self.failed.insert(unit.clone());
+                self.book.fail(&unit, failure, aws_now.plus(pause))
+            }
         };
         self.book.planned(&unit, aws_now.plus(pause));
         for kind in [Kind::Stacks, Kind::Sessions] {
@@ -195,6 +213,7 @@ impl Round {
         self.watcher.hub.publish(Estate { slowed, ..estate });
         self.published = self.now();
         self.unpublished = false;
+        self.failed.clear();
     }
 }
 
