@@ -131,10 +131,6 @@ impl Estate {
         // Without fleets nobody knows whose sessions to ask for.
         tried(Kind::Fleets) && tried(Kind::Stacks) && (tried(Kind::Sessions) || !taken(Kind::Fleets))
     }
-    /// The moment of the oldest answer among the kinds; none before the first sweep is done.
-    pub fn oldest(&self) -> Option<Millis> {
-        oldest(&self.health)
-    }
     /// When the fleets were last told in full: the age that page heads show.
     pub fn fleets_taken(&self) -> Option<Millis> {
         self.health_of(Kind::Fleets).and_then(|h| h.taken)
@@ -191,11 +187,6 @@ impl Estate {
         self.slowed = delta.slowed;
         true
     }
-}
-
-/// The moment of the oldest answer; none while one kind has had none.
-pub fn oldest(health: &[Health]) -> Option<Millis> {
-    health.iter().map(|h| h.taken).min().flatten()
 }
 
 /// What changed from one `seq` to a later one.

@@ -43,6 +43,9 @@ struct Entry {
     cost: f64,
 }
 
+/// Something due, with its place in the line: the smallest is first.
+type Waiting<'a> = ((u8, bool, i64), &'a Unit, &'a Entry);
+
 impl Entry {
     /// Whether there is a reason to hurry.
     fn hurries(&self, now: i64) -> bool {
@@ -105,15 +108,10 @@ impl Plan {
         self.entries.contains_key(unit)
     }
 
-    /// Whether `unit` was answered at least once, well or not.
-    pub fn was_asked(&self, unit: &Unit) -> bool {
-        self.entries.get(unit).is_some_and(|e| e.done.is_some())
-    }
-
     /// An operator changed something.
     pub fn touch(&mut self, touched: &Touched, now: i64) {
         for (unit, entry) in &mut self.entries {
-            let (asks, follows) = match (touched, &*unit) {
+            let (asks, follows) = match (touched, unit) {
                 (Touched::Kind(kind), Unit::Fleets | Unit::Stacks) => (unit.kind() == *kind, true),
                 // No more is known than the kind: everything once, nothing fast.
                 (Touched::Kind(kind), _) => (unit.kind() == *kind, false),
@@ -200,7 +198,7 @@ impl Plan {
         self.steady.refill(steady, now);
         let mut wait = 60_000;
         // The first in line of each budget. Nobody passes it while it waits for its calls, or what is dear would never be asked.
-        let mut first: [Option<((u8, bool, i64), &Unit, &Entry)>; 2] = [None, None];
+        let mut first: [Option<Waiting<'_>>; 2] = [None, None];
         for (unit, entry) in self.entries.iter().filter(|(_, e)| e.asked.is_none()) {
             if entry.due > now {
                 wait = wait.min(entry.due - now);

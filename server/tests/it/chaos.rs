@@ -135,6 +135,7 @@ async fn browser(console: Arc<Console>, cookie: String, manner: Manner, mut end:
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "figures to read with --no-capture")]
 async fn after_throttling_latency_hangs_garbage_and_cuts_everybody_has_the_rows_that_aws_has() {
     const PAIRS: usize = 8;
     let failures = Arc::new(AtomicU32::new(0));

@@ -106,6 +106,7 @@ async fn a_browser_that_does_not_read_costs_nothing_and_gets_the_changes_put_tog
 
 /// From the moment at which AWS changed to the moment at which the browser has it, with forty pairs and AWS's rate.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "figures to read with --no-capture")]
 async fn a_watched_row_is_in_the_stream_within_three_seconds_of_its_change_in_aws() {
     let console = Console::over(pairs(40).await, Limits::embedded(4.0), |gateway| gateway).await;
     let cookie = console.sign_in().await;

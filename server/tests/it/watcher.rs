@@ -63,6 +63,7 @@ impl Watched {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::print_stdout, reason = "figures to read with --no-capture")]
 async fn forty_pairs_with_a_thousand_sessions_keep_the_budget_for_one_and_for_fifty_browsers() {
     let mut told = Vec::new();
     for pages in [1, 50] {
