@@ -4,6 +4,7 @@
 use crate::support::{calls, control, gateway, limited, load, pairs, scope, simulator};
 use app::ctx::Watch;
 use app::gateway::AppStream;
+use app::resources::Resources;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::fleet::FleetState;
@@ -14,6 +15,7 @@ use server::gateway::embedded::Embedded;
 use server::gateway::gate::Limits;
 use server::poll::Watcher;
 use server::poll::hub::Seat;
+use server::resource::Catalogue;
 use simulator::Seed;
 use std::sync::Arc;
 use std::time::Duration;
@@ -239,4 +241,21 @@ async fn all_authentication_types_are_seen_in_one_call_or_in_one_for_each() {
         let minute = watched.minute().await;
         assert!(minute["total"].as_u64().unwrap() <= 15 + 15 * times, "{types:?}: {minute}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_act_through_a_form_asks_again_for_what_it_changed_and_leaves_the_rest_its_turn() {
+    let watched = Watched::start(pairs(8).await, 1, SessionTypes::One);
+    watched.pass(60).await;
+    let catalogue = Catalogue::new(gateway(&watched.embedded, Wire::Default), watched.watcher.clone());
+    control(&watched.embedded, "DELETE", "calls", &json!({}));
+    let mut entries = catalogue.form("stacks", "stack-3", "edit", "").await.unwrap().standing();
+    entries.insert("DisplayName".into(), "Laboratory".into());
+    catalogue.act("stacks", "stack-3", "edit", "", "", &entries).await.unwrap();
+    watched.pass(3).await;
+    let named = |e: &Estate| e.stacks.iter().any(|s| s.display_name.as_deref() == Some("Laboratory"));
+    assert!(named(&watched.estate()), "what was changed is there soon");
+    let asked = calls(&watched.embedded);
+    let of = |operation: &str| asked[operation].as_u64().unwrap_or(0);
+    assert!(of("DescribeSessions") + of("ListAssociatedStacks") <= 4, "eight pairs and eight fleets have not changed: {asked}");
 }
