@@ -22,10 +22,11 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Counts the failures that the watcher is told, and changes nothing.
+/// Counts the failures that the watcher is told, and changes nothing but this: the fourth time that it is asked for fleets it panics.
 struct Counting {
     inner: Arc<dyn AppStream>,
     failures: Arc<AtomicU32>,
+    asked: AtomicU32,
 }
 
 impl Counting {
@@ -38,6 +39,10 @@ impl Counting {
 #[async_trait]
 impl AppStream for Counting {
     async fn describe_fleets(&self) -> Result<Vec<Fleet>, Failure> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) == 3 {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+            panic!("A defect, made on purpose: the console goes on.");
+        }
         self.seen(self.inner.describe_fleets().await)
     }
     async fn describe_stacks(&self) -> Result<Vec<Stack>, Failure> {
@@ -136,12 +141,12 @@ async fn browser(console: Arc<Console>, cookie: String, manner: Manner, mut end:
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::print_stdout, reason = "figures to read with --no-capture")]
-async fn after_throttling_latency_hangs_garbage_and_cuts_everybody_has_the_rows_that_aws_has() {
+async fn after_throttling_latency_hangs_garbage_cuts_and_a_defect_everybody_has_the_rows_that_aws_has() {
     const PAIRS: usize = 8;
     let failures = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&failures);
     let limits = Limits { per_second: 400.0, burst: 600.0, attempt: Duration::from_millis(600) };
-    let between = |inner| -> Arc<dyn AppStream> { Arc::new(Counting { inner, failures: counted }) };
+    let between = |inner| -> Arc<dyn AppStream> { Arc::new(Counting { inner, failures: counted, asked: AtomicU32::new(0) }) };
     let console = Arc::new(Console::over(pairs(PAIRS).await, limits, between).await);
     let cookie = console.sign_in().await;
     let done = tokio_util::sync::CancellationToken::new();
