@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::resources::Resources;
-use domain::estate::{Estate, Kind};
+use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::form::Flash;
 use domain::names::Scope;
@@ -33,8 +33,12 @@ pub struct Parts {
 pub trait Watch: Send + Sync {
     /// The newest snapshot. Never calls AWS.
     fn estate(&self) -> Arc<Estate>;
-    /// Asks soon again for `kind`, and fast for a while: something was changed.
-    fn hurry(&self, kind: Kind);
+    /// An operator changed something: asks for it at once, and fast for a while.
+    fn touch(&self, touched: Touched);
+    /// Like [`touch`](Self::touch), when no more is known than the kind.
+    fn hurry(&self, kind: Kind) {
+        self.touch(Touched::Kind(kind));
+    }
 }
 
 /// Checks sign-ins.

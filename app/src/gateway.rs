@@ -1,6 +1,7 @@
 //! What the console asks of AppStream, over domain types. Implemented once, with aws-sdk-appstream, in `server/src/gateway`.
 
 use async_trait::async_trait;
+use domain::estate::Rate;
 use domain::failure::Failure;
 use domain::fleet::Fleet;
 use domain::form::NewCapacity;
@@ -16,9 +17,9 @@ pub trait AppStream: Send + Sync {
     async fn describe_fleets(&self) -> Result<Vec<Fleet>, Failure>;
     /// DescribeStacks without names, all pages. Safe to repeat.
     async fn describe_stacks(&self) -> Result<Vec<Stack>, Failure>;
-    /// ListAssociatedFleets of one stack, all pages. Safe to repeat.
-    async fn list_associated_fleets(&self, stack: &StackName) -> Result<Vec<FleetName>, Failure>;
-    /// DescribeSessions of one pair without an authentication type, all pages of 50. Safe to repeat.
+    /// ListAssociatedStacks of one fleet, all pages. Safe to repeat.
+    async fn list_associated_stacks(&self, fleet: &FleetName) -> Result<Vec<StackName>, Failure>;
+    /// DescribeSessions of one pair, all pages of 50, of all authentication types. Safe to repeat.
     async fn describe_sessions(&self, pair: &Pair) -> Result<Vec<Session>, Failure>;
     /// StartFleet. AWS accepts a repeat on a starting or running fleet.
     async fn start_fleet(&self, name: &FleetName) -> Result<(), Failure>;
@@ -30,4 +31,6 @@ pub trait AppStream: Send + Sync {
     async fn expire_session(&self, id: &SessionId) -> Result<(), Failure>;
     /// AWS's clock now, learnt from the `Date` of its answers; this host's clock before the first answer.
     fn aws_now(&self) -> Millis;
+    /// How fast AWS may be asked now.
+    fn rate(&self) -> Rate;
 }

@@ -37,8 +37,9 @@ export class Server {
   private constructor(
     readonly url: string,
     readonly aws: string,
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     private readonly folder: string,
+    private readonly args: string[],
   ) {}
 
   static async start(options: Options = {}): Promise<Server> {
@@ -46,17 +47,26 @@ export class Server {
     const [port, aws] = [await freePort(), await freePort()];
     const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];
     args.push("--seed", options.seed ?? "demo", "--haste", String(options.haste ?? 1));
+    const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, Server.spawn(args), folder, args);
+    await server.ready();
+    return server;
+  }
+
+  private static spawn(args: string[]): ChildProcess {
     const env = { ...process.env, APPSTREAM_CONSOLE_ADMIN_PASSWORD: password };
+    return spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  }
+
+  private async ready(): Promise<void> {
     const began = performance.now();
-    const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = this.process;
     let said = "";
     child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
-    const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, child, folder);
     for (let tries = 0; ; tries++) {
-      const ready = await fetch(`${server.url}/readyz`).then((r) => r.ok, () => false);
+      const ready = await fetch(`${this.url}/readyz`).then((r) => r.ok, () => false);
       if (ready) {
-        server.readyAfter = performance.now() - began;
-        return server;
+        this.readyAfter = performance.now() - began;
+        return;
       }
       if (tries > 400 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
       await new Promise((next) => setTimeout(next, 25));
@@ -80,6 +90,19 @@ export class Server {
   /** Moves simulated time. */
   async advance(seconds: number): Promise<void> {
     await this.control("POST", "clock", { advance_seconds: seconds });
+  }
+
+  /** Ends the program at once, as a crash does. */
+  async kill(): Promise<void> {
+    const gone = new Promise((done) => this.process.once("exit", done));
+    this.process.kill("SIGKILL");
+    await gone;
+  }
+
+  /** Starts it anew where it was, with the same addresses and data. */
+  async revive(): Promise<void> {
+    this.process = Server.spawn(this.args);
+    await this.ready();
   }
 
   /** Ends the program; what it does on the way is not waited for longer than five seconds. */

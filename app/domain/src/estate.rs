@@ -2,10 +2,10 @@
 
 use crate::failure::Failure;
 use crate::fleet::Fleet;
-use crate::live::{Change, apply, diff};
-use crate::names::Scope;
+use crate::live::{Change, apply, diff, merge};
+use crate::names::{FleetName, Scope};
 use crate::session::{Session, Tally};
-use crate::stack::{Pair, Stack};
+use crate::stack::{Pair, PairRead, Stack};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,48 @@ pub struct Health {
     pub taken: Option<Millis>,
     /// The last failure, if the newest attempt failed. The rows of before stay.
     pub failure: Option<Failure>,
+    /// How many attempts failed one after the other.
+    pub times: u32,
     /// When it is asked next, by AWS's clock.
     pub next: Option<Millis>,
+    /// How old it gets at most at the present pace, in milliseconds. Twice that is old.
+    pub every: i64,
+}
+
+impl Health {
+    /// Of a kind that nobody has asked for yet.
+    pub fn unread(kind: Kind) -> Self {
+        Self { kind, taken: None, failure: None, times: 0, next: None, every: 0 }
+    }
+    /// Whether it is as young at `now` as the pace promises, and nothing failed since.
+    pub fn is_fresh(&self, now: Millis) -> bool {
+        const SLACK: i64 = 5_000;
+        self.failure.is_none() && self.taken.is_some_and(|taken| now.since(taken) <= 2 * self.every + SLACK)
+    }
+}
+
+/// How fast AWS may be asked: halved when it throttles, creeping back to the full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Calls a minute now.
+    pub now: u32,
+    /// Calls a minute when AWS does not throttle.
+    pub full: u32,
+}
+
+/// What in an estate changed in a way that only a new question to AWS can show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Anything of a kind.
+    Kind(Kind),
+    /// A fleet: its state, its capacity, its sessions.
+    Fleet(FleetName),
+    /// The list of stacks, but not which fleets are on them.
+    Stacks,
+    /// Which stacks a fleet is associated with.
+    Associations(FleetName),
+    /// Sessions of a stack and a fleet.
+    Sessions(Pair),
 }
 
 /// Everything the console knows of one scope.
@@ -59,14 +99,16 @@ pub struct Estate {
     pub fleets: Vec<Fleet>,
     /// All stacks, by name.
     pub stacks: Vec<Stack>,
-    /// All associations.
-    pub pairs: Vec<Pair>,
+    /// All associations, and how their sessions were last read.
+    pub pairs: Vec<PairRead>,
     /// All sessions of all pairs.
     pub sessions: Vec<Session>,
     /// Their counts, also sent to pages that do not show the rows.
     pub tally: Tally,
     /// One entry a kind.
     pub health: Vec<Health>,
+    /// The slower pace, while AWS throttles.
+    pub slowed: Option<Rate>,
 }
 
 impl Estate {
@@ -82,9 +124,12 @@ impl Estate {
     pub fn is_ready(&self) -> bool {
         Kind::ALL.iter().all(|k| self.health_of(*k).is_some_and(|h| h.taken.is_some()))
     }
-    /// The moment of the oldest answer among the kinds; none before the first sweep is done.
-    pub fn oldest(&self) -> Option<Millis> {
-        oldest(&self.health)
+    /// Whether the first round is over: every kind has been answered or refused. A console whose AWS refuses still serves, and says so.
+    pub fn is_tried(&self) -> bool {
+        let taken = |kind| self.health_of(kind).is_some_and(|h| h.taken.is_some());
+        let tried = |kind| taken(kind) || self.health_of(kind).is_some_and(|h| h.failure.is_some());
+        // Without fleets nobody knows whose sessions to ask for.
+        tried(Kind::Fleets) && tried(Kind::Stacks) && (tried(Kind::Sessions) || !taken(Kind::Fleets))
     }
     /// When the fleets were last told in full: the age that page heads show.
     pub fn fleets_taken(&self) -> Option<Millis> {
@@ -94,18 +139,30 @@ impl Estate {
     pub fn without_sessions(&self) -> Self {
         Self { sessions: Vec::new(), ..self.clone() }
     }
-    /// What leads from `old` to `self`; `with_sessions` tells whether session rows take part.
-    pub fn delta_from(&self, old: &Self, with_sessions: bool) -> Delta {
+    /// How many of the pairs are read, and how many there are.
+    pub fn pairs_read(&self) -> (usize, usize) {
+        (self.pairs.iter().filter(|p| p.is_read()).count(), self.pairs.len())
+    }
+    /// Whether taking over `newer` would empty what is known here: a server that has just begun has not asked for everything yet. What it
+    /// was refused until somebody mends that is never known there; then to show why is better than to wait for ever.
+    pub fn would_lose_to(&self, newer: &Self) -> bool {
+        let known = |e: &Self, kind| e.health_of(kind).is_some_and(|h| h.taken.is_some());
+        let refused = |kind| newer.health_of(kind).and_then(|h| h.failure.as_ref()).is_some_and(|f| !f.is_passing());
+        self.scope == newer.scope && Kind::ALL.into_iter().any(|kind| known(self, kind) && !known(newer, kind) && !refused(kind))
+    }
+    /// What leads from `old` to `self`.
+    pub fn delta_from(&self, old: &Self) -> Delta {
         Delta {
             from: old.seq,
             seq: self.seq,
             now: self.now,
             fleets: diff(&old.fleets, &self.fleets),
             stacks: diff(&old.stacks, &self.stacks),
-            pairs: (old.pairs != self.pairs).then(|| self.pairs.clone()),
-            sessions: if with_sessions { diff(&old.sessions, &self.sessions) } else { Vec::new() },
+            pairs: diff(&old.pairs, &self.pairs),
+            sessions: diff(&old.sessions, &self.sessions),
             tally: self.tally,
-            health: self.health.clone(),
+            health: self.health.iter().filter(|h| old.health_of(h.kind) != Some(h)).cloned().collect(),
+            slowed: self.slowed,
         }
     }
     /// Applies `delta` if it continues from this `seq`; answers whether it did.
@@ -117,19 +174,19 @@ impl Estate {
         self.now = delta.now;
         apply(&mut self.fleets, delta.fleets);
         apply(&mut self.stacks, delta.stacks);
-        if let Some(pairs) = delta.pairs {
-            self.pairs = pairs;
-        }
+        apply(&mut self.pairs, delta.pairs);
         apply(&mut self.sessions, delta.sessions);
         self.tally = delta.tally;
-        self.health = delta.health;
+        for health in delta.health {
+            match self.health.iter_mut().find(|h| h.kind == health.kind) {
+                Some(place) => *place = health,
+                None => self.health.push(health),
+            }
+        }
+        self.health.sort_by_key(|h| h.kind);
+        self.slowed = delta.slowed;
         true
     }
-}
-
-/// The moment of the oldest answer; none while one kind has had none.
-pub fn oldest(health: &[Health]) -> Option<Millis> {
-    health.iter().map(|h| h.taken).min().flatten()
 }
 
 /// What changed from one `seq` to a later one.
@@ -145,14 +202,46 @@ pub struct Delta {
     pub fleets: Vec<Change<Fleet>>,
     /// Changed stacks.
     pub stacks: Vec<Change<Stack>>,
-    /// All pairs, if any changed.
-    pub pairs: Option<Vec<Pair>>,
+    /// Changed pairs.
+    pub pairs: Vec<Change<PairRead>>,
     /// Changed sessions; empty on streams without session rows.
     pub sessions: Vec<Change<Session>>,
     /// Session counts.
     pub tally: Tally,
-    /// Freshness of every kind.
+    /// The freshness of kinds whose freshness changed.
     pub health: Vec<Health>,
+    /// The slower pace, while AWS throttles.
+    pub slowed: Option<Rate>,
+}
+
+impl Delta {
+    /// Adds `later`, which continues this one.
+    pub fn then(&mut self, later: Self) {
+        merge(&mut self.fleets, later.fleets);
+        merge(&mut self.stacks, later.stacks);
+        merge(&mut self.pairs, later.pairs);
+        merge(&mut self.sessions, later.sessions);
+        for health in later.health {
+            self.health.retain(|h| h.kind != health.kind);
+            self.health.push(health);
+        }
+        (self.seq, self.now, self.tally, self.slowed) = (later.seq, later.now, later.tally, later.slowed);
+    }
+    /// The same without session rows.
+    pub fn without_sessions(&self) -> Self {
+        Self {
+            fleets: self.fleets.clone(),
+            stacks: self.stacks.clone(),
+            pairs: self.pairs.clone(),
+            sessions: Vec::new(),
+            health: self.health.clone(),
+            ..*self
+        }
+    }
+    /// How many rows it mentions.
+    pub fn weight(&self) -> usize {
+        self.fleets.len() + self.stacks.len() + self.pairs.len() + self.sessions.len()
+    }
 }
 
 /// One message of the live stream (server-sent events; `id:` is the `seq`).
@@ -162,6 +251,133 @@ pub enum LiveEvent {
     Full(Box<Estate>),
     /// What changed.
     Delta(Delta),
+    /// Nothing changed; the stream is alive.
+    Beat,
     /// The sign-in ended; the stream closes.
     SignedOut,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::tests::fleet;
+    use crate::session::{AuthenticationType, SessionState};
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+
+    fn session(id: &str, n: i64) -> Session {
+        Session {
+            id: id.into(),
+            user_id: "ann".into(),
+            stack: "s".into(),
+            fleet: "f".into(),
+            state: if n % 2 == 0 { SessionState::Active } else { SessionState::Pending },
+            connection: None,
+            started: Some(Millis(n)),
+            max_expires: None,
+            authentication: AuthenticationType::Api,
+            instance_id: None,
+            drain: None,
+            eni_private_ip_address: None,
+            eni_ipv6_addresses: vec![],
+            eni_id: None,
+            since: None,
+        }
+    }
+
+    fn health(kind: Kind, taken: i64) -> Health {
+        Health { taken: Some(Millis(taken)), every: 20_000, ..Health::unread(kind) }
+    }
+
+    /// Any estate whose kinds have all been asked for.
+    fn estates() -> impl Strategy<Value = Estate> {
+        let names = || btree_map("[a-e]", 0..4_i64, 0..5);
+        (names(), names(), names(), vec(0..3_i64, 3), proptest::option::of(0..9_u32)).prop_map(
+            |(fleets, pairs, sessions, taken, slowed)| {
+                let sessions: Vec<_> = sessions.into_iter().map(|(id, n)| session(&id, n)).collect();
+                Estate {
+                    fleets: fleets.into_iter().map(|(name, n)| fleet(&name, i32::try_from(n).unwrap(), 4)).collect(),
+                    pairs: pairs
+                        .into_iter()
+                        .map(|(id, n)| PairRead {
+                            id,
+                            taken: Some(Millis(n)),
+                            ..PairRead::unread(&Pair { stack: "".into(), fleet: "".into() })
+                        })
+                        .collect(),
+                    tally: Tally::of(&sessions),
+                    sessions,
+                    health: Kind::ALL.into_iter().zip(taken).map(|(kind, n)| health(kind, n)).collect(),
+                    slowed: slowed.map(|now| Rate { now, full: 240 }),
+                    ..Estate::default()
+                }
+            },
+        )
+    }
+
+    /// Rows are sets: their order is that of the list that shows them.
+    fn sorted(mut estate: Estate) -> Estate {
+        estate.fleets.sort_by(|a, b| a.name.cmp(&b.name));
+        estate.pairs.sort_by(|a, b| a.id.cmp(&b.id));
+        estate.sessions.sort_by(|a, b| a.id.cmp(&b.id));
+        estate
+    }
+
+    proptest! {
+        #[test]
+        fn deltas_lead_to_the_new_estate_one_by_one_and_put_together(all in vec(estates(), 2..6)) {
+            let all: Vec<Estate> = (1..).zip(all).map(|(seq, e)| Estate { seq, ..e }).collect();
+            let steps: Vec<Delta> = all.windows(2).map(|w| w[1].delta_from(&w[0])).collect();
+            let (mut each, mut once) = (all[0].clone(), all[0].clone());
+            for (step, want) in steps.iter().zip(&all[1..]) {
+                prop_assert!(each.apply(step.clone()));
+                prop_assert_eq!(&sorted(each.clone()), want);
+            }
+            let mut together = steps[0].clone();
+            steps[1..].iter().for_each(|s| together.then(s.clone()));
+            prop_assert!(once.apply(together));
+            prop_assert_eq!(&sorted(once), all.last().unwrap());
+        }
+
+        #[test]
+        fn a_delta_that_does_not_continue_changes_nothing(a in estates(), b in estates(), seq in 2..9_u64) {
+            let (a, b) = (Estate { seq: 1, ..a }, Estate { seq: seq + 1, ..b });
+            let mut mine = a.clone();
+            let foreign = b.delta_from(&Estate { seq, ..a.clone() });
+            prop_assert!(!mine.apply(foreign));
+            prop_assert_eq!(mine, a);
+        }
+    }
+
+    #[test]
+    fn an_estate_that_is_not_read_yet_never_takes_the_place_of_one_that_is() {
+        let read = Estate { health: Kind::ALL.map(|k| health(k, 1)).into(), ..Estate::default() };
+        let begun = Estate { health: vec![health(Kind::Fleets, 2)], ..Estate::default() };
+        assert!(read.would_lose_to(&begun), "a server that has just begun");
+        assert!(!begun.would_lose_to(&read));
+        let elsewhere = Estate { scope: Scope::new("444455556666", "eu-west-1"), ..begun };
+        assert!(!read.would_lose_to(&elsewhere), "another account is something else, not less");
+        let refused = |failure| Health { failure: Some(failure), ..Health::unread(Kind::Stacks) };
+        let newer = |stacks| Estate { health: vec![health(Kind::Fleets, 2), stacks, health(Kind::Sessions, 2)], ..Estate::default() };
+        assert!(read.would_lose_to(&newer(refused(Failure::Throttled { retry_in_seconds: None }))), "that passes");
+        let denied = Failure::Denied { action: "DescribeStacks".into(), message: String::new() };
+        assert!(!read.would_lose_to(&newer(refused(denied))), "that does not pass by itself");
+    }
+
+    #[test]
+    fn the_first_round_is_over_when_everything_was_answered_or_refused() {
+        let refused = |kind| Health { failure: Some(Failure::Throttled { retry_in_seconds: None }), ..Health::unread(kind) };
+        let with = |health: Vec<Health>| Estate { health, ..Estate::default() };
+        assert!(!with(vec![health(Kind::Fleets, 1), health(Kind::Stacks, 1)]).is_tried());
+        assert!(with(vec![health(Kind::Fleets, 1), health(Kind::Stacks, 1), refused(Kind::Sessions)]).is_tried());
+        assert!(with(vec![refused(Kind::Fleets), refused(Kind::Stacks), Health::unread(Kind::Sessions)]).is_tried());
+    }
+
+    #[test]
+    fn old_is_told_by_the_pace() {
+        let read = health(Kind::Sessions, 0);
+        assert!(read.is_fresh(Millis(45_000)) && !read.is_fresh(Millis(45_001)));
+        assert!(Health { every: 120_000, ..read.clone() }.is_fresh(Millis(200_000)), "asked rarely on purpose");
+        assert!(!Health { failure: Some(Failure::Throttled { retry_in_seconds: None }), ..read }.is_fresh(Millis(0)));
+    }
 }

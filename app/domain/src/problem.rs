@@ -1,6 +1,6 @@
 //! What needs a person, worst first: errors of fleets and stacks, fleets without seats, and data that is old.
 
-use crate::estate::Estate;
+use crate::estate::{Estate, Kind};
 use crate::fleet::{Fleet, FleetState};
 use crate::fleet_error::{Gravity, explain};
 use crate::names::FleetName;
@@ -52,8 +52,29 @@ pub fn problems(estate: &Estate) -> Vec<Problem> {
             });
         }
     }
+    all.extend(of_pairs(estate));
     all.sort_by(|a, b| b.gravity.cmp(&a.gravity).then_with(|| a.key.cmp(&b.key)));
     all
+}
+
+/// Pairs of stack and fleet whose sessions cannot be read, as one problem with the first reason.
+fn of_pairs(estate: &Estate) -> Option<Problem> {
+    let failing: Vec<_> = estate.pairs.iter().filter_map(|p| Some((p, p.failure.as_ref()?))).collect();
+    let (first, failure) = failing.first()?;
+    let all_fail = estate.health.iter().any(|h| h.kind == Kind::Sessions && h.failure.is_some());
+    let advice = failure.advice();
+    (!all_fail).then(|| Problem {
+        key: "data/pairs".into(),
+        gravity: Gravity::Warning,
+        fleet: None,
+        subject: match failing.len() {
+            1 => format!("Data about sessions of {}", first.id),
+            n => format!("Data about sessions of {n} stack–fleet pairs"),
+        },
+        effect: "is getting old".into(),
+        detail: format!("{}. {}", advice.title, advice.next),
+        code: String::new(),
+    })
 }
 
 /// The problems of one fleet.

@@ -31,7 +31,7 @@ pub async fn change_capacity(form: ChangeCapacityForm) -> Result<(), AppError> {
 #[cfg(feature = "ssr")]
 mod act {
     use crate::ctx::Ctx;
-    use domain::estate::Kind;
+    use domain::estate::Touched;
     use domain::failure::Failure;
     use domain::fleet::{Fleet, Verb};
     use domain::form::{ChangeCapacityForm, FleetForm};
@@ -53,7 +53,7 @@ mod act {
             allow(&fleet, Verb::Start)?;
         }
         cx.parts.gateway.start_fleet(&fleet.name).await?;
-        cx.parts.watch.hurry(Kind::Fleets);
+        cx.parts.watch.touch(Touched::Fleet(fleet.name));
         Ok(())
     }
 
@@ -66,8 +66,7 @@ mod act {
         let on_it = |s: &&Session| s.fleet == fleet.name && s.presence() == Presence::Connected;
         let name = form.parse_stop(estate.sessions.iter().filter(on_it).count()).map_err(Failure::Fields)?;
         cx.parts.gateway.stop_fleet(&name).await?;
-        cx.parts.watch.hurry(Kind::Fleets);
-        cx.parts.watch.hurry(Kind::Sessions);
+        cx.parts.watch.touch(Touched::Fleet(name));
         Ok(())
     }
 
@@ -76,7 +75,7 @@ mod act {
         let capacity = form.parse(&fleet).map_err(Failure::Fields)?;
         allow(&fleet, Verb::ChangeCapacity)?;
         cx.parts.gateway.change_capacity(&fleet.name, capacity).await?;
-        cx.parts.watch.hurry(Kind::Fleets);
+        cx.parts.watch.touch(Touched::Fleet(fleet.name));
         Ok(())
     }
 }

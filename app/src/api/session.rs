@@ -45,7 +45,7 @@ pub async fn expire_sessions(form: ExpireForm) -> Result<Vec<ExpireResult>, AppE
 
 #[cfg(feature = "ssr")]
 async fn expire(cx: &crate::ctx::Ctx, form: &ExpireForm) -> Result<Vec<ExpireResult>, domain::failure::Failure> {
-    use domain::estate::Kind;
+    use domain::estate::{Kind, Touched};
     use domain::failure::Failure;
     use domain::session::Presence;
 
@@ -55,11 +55,16 @@ async fn expire(cx: &crate::ctx::Ctx, form: &ExpireForm) -> Result<Vec<ExpireRes
     let mut results = Vec::with_capacity(ids.len());
     for id in ids {
         let known = estate.sessions.iter().find(|s| s.id == id);
+        let touched = known.map_or(Touched::Kind(Kind::Sessions), |s| {
+            Touched::Sessions(domain::stack::Pair { stack: s.stack.clone(), fleet: s.fleet.clone() })
+        });
         let user_id = known.map_or_else(|| id.0.clone(), |s| s.user_id.clone());
         let failure = cx.parts.gateway.expire_session(&id).await.err();
+        // Also after a failure: a call that was not answered may have been heard.
+        cx.parts.watch.touch(touched);
         results.push(ExpireResult { id, user_id, failure });
     }
-    cx.parts.watch.hurry(Kind::Sessions);
+    // What was in use gets free.
     cx.parts.watch.hurry(Kind::Fleets);
     Ok(results)
 }

@@ -5,15 +5,16 @@ use crate::api::sign_in::SignOut;
 use crate::error::AppError;
 use crate::live::{Link, Live, use_live};
 use crate::parts::capacity::{Hatch, thousands};
+pub use crate::parts::data_age::DataAge;
 use crate::parts::error_view::ErrorView;
 use crate::paths;
 use crate::ui::icon::Icon;
-use domain::estate::{Health, Kind};
+use domain::estate::Health;
 use domain::failure::Failure;
 use domain::form::Flash;
 use domain::names::fours;
 use domain::operator::Source;
-use domain::time::{ago, duration};
+use domain::time::duration;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -208,69 +209,6 @@ fn switch_theme() {
     }
 }
 
-/// How old the data is, and what of it failed.
-#[component]
-pub fn DataAge() -> impl IntoView {
-    let live = use_live();
-    let stale = Memo::new(move |_| {
-        let now = live.now.get();
-        live.estate.with(|e| !e.health.iter().all(|h| is_fresh(h, now))) || !matches!(live.link.get(), Link::Open | Link::Waiting)
-    });
-    let words = move || match live.link.get() {
-        Link::Cut { since, .. } | Link::Paused { since } => format!("Paused since {}", since.clock()),
-        Link::SignedOut => "Signed out".to_owned(),
-        Link::Open | Link::Waiting => {
-            let now = live.now.get();
-            let health = live.estate.with(|e| e.health.clone());
-            let fresh = health.iter().filter(|h| is_fresh(h, now)).count();
-            // Stacks are asked rarely, so only what pages show counts as the age of a page that is all fresh.
-            let all_fresh = fresh == health.len();
-            let oldest = health.iter().filter(|h| !all_fresh || h.kind != Kind::Stacks).map(|h| h.taken).min().flatten();
-            match oldest {
-                Some(taken) if all_fresh => format!("Live · updated {}", ago(taken, now)),
-                Some(taken) => format!("{fresh} of {} live · oldest {}", health.len(), duration(now.since(taken))),
-                None => "Looking at AppStream…".to_owned(),
-            }
-        }
-    };
-    let rows = move || {
-        let now = live.now.get();
-        live.estate
-            .get()
-            .health
-            .into_iter()
-            .map(|h| {
-                let age = h.taken.map_or_else(|| "not yet".to_owned(), |t| ago(t, now));
-                let trouble = h.failure.map(|f| format!(" – {}", f.advice().title));
-                view! { <li class="px-2 py-1"><strong>{h.kind.words()}</strong>" "{age}{trouble}</li> }
-            })
-            .collect_view()
-    };
-    view! {
-        <details class="relative">
-            <summary class="live cursor-pointer list-none" class:is-stale=stale><span class="live-dot"></span><span>{words}</span></summary>
-            <div class="menu absolute right-0 max-sm:left-0 max-sm:right-auto mt-1 z-(--z-popover) text-12 w-64">
-                <ul>{rows}</ul>
-                <button type="button" class="menu-i w-full js-only" on:click=move |_| live.toggle_pause()>{move || if matches!(live.link.get(), Link::Paused { .. }) { "Resume" } else { "Pause" }}</button>
-            </div>
-        </details>
-    }
-    .into_any()
-}
-
-fn is_fresh(health: &Health, now: domain::time::Millis) -> bool {
-    health.failure.is_none() && health.taken.is_some_and(|t| now.since(t) <= limit(health.kind))
-}
-
-/// Twice the slow interval of each kind, plus the jitter.
-fn limit(kind: Kind) -> i64 {
-    match kind {
-        Kind::Fleets => 35_000,
-        Kind::Sessions => 45_000,
-        Kind::Stacks => 330_000,
-    }
-}
-
 /// Says that the stream is cut, since when, and when it is tried again. Rows stay.
 #[component]
 fn LostBanner() -> impl IntoView {
@@ -280,8 +218,13 @@ fn LostBanner() -> impl IntoView {
         Link::Cut { since, next } => Some(view! {
             <div class="banner banner--page t-warn" role="status">
                 <Icon name="s-warn"/>
-                <div class="flex-1"><strong>"Live updates paused since "{since.clock()}" UTC."</strong>" "
-                    <span class="text-text-2">{move || format!("The console’s server does not answer; trying again in {}.", duration(next.since(live.now.get()).max(0)))}</span></div>
+                <div class="flex-1"><strong>"Showing data from "<time datetime=since.iso() title=since.exact()>{since.clock()}</time></strong>
+                    // What ticks is not read aloud each second.
+                    <span aria-hidden="true">{move || match next.since(live.now.get()) {
+                        ms if ms >= 1000 => [", trying again in ", &duration(ms), "."].concat(),
+                        _ => ", trying again now.".to_owned(),
+                    }}</span><span class="sr-only">", trying again by itself."</span>
+                    <span class="text-text-2">" The console’s server does not answer."</span></div>
             </div>
         }.into_any()),
         Link::Paused { since } => Some(view! {

@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod chip;
+pub mod data_age;
 pub mod error_view;
 pub mod filter;
 pub mod frame;

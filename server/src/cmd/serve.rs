@@ -1,10 +1,11 @@
 //! `serve`: the console.
 
-use super::{Tempo, end_on_signal, listen, loopback, say};
+use super::{Tempo, end_on_signal, factor, listen, loopback, say};
 use crate::door::{FIRST, FirstPassword, LocalDoor};
 use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
-use crate::gateway::{Sdk, client};
+use crate::gateway::gate::{Gate, Limits};
+use crate::gateway::{Sdk, SessionTypes, client};
 use crate::http::{self, AppState};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
@@ -44,6 +45,12 @@ pub struct Serve {
     /// Ask this URL instead of AWS's own endpoint
     #[arg(long, env = "APPSTREAM_CONSOLE_ENDPOINT_URL", requires = "aws")]
     endpoint_url: Option<String>,
+    /// Calls a second that AppStream gets at most, repeats included; halved while it throttles
+    #[arg(long, env = "APPSTREAM_CONSOLE_CALLS_PER_SECOND", default_value_t = 4.0, value_parser = factor)]
+    calls_per_second: f64,
+    /// How sessions of all sign-in types are asked for: in one call without a type, or in one call for each
+    #[arg(long, env = "APPSTREAM_CONSOLE_SESSION_TYPES", value_enum, default_value_t)]
+    session_types: SessionTypes,
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
     admin_password: Option<String>,
@@ -67,8 +74,10 @@ impl Serve {
         let door = LocalDoor::new(pool.clone())?;
         let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
         let clock = AwsClock::default();
-        let (client, scope, source, told) = self.appstream(&folder, &clock, &end).await?;
-        let sdk = Sdk::new(client, clock);
+        let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
+        let gate = Gate::new(limits);
+        let (client, scope, source, told) = self.appstream(&folder, &clock, &gate, &end).await?;
+        let sdk = Sdk::new(client, clock, gate, self.session_types);
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
@@ -98,10 +107,11 @@ impl Serve {
         &self,
         folder: &std::path::Path,
         clock: &AwsClock,
+        gate: &Gate,
         end: &CancellationToken,
     ) -> Result<(aws_sdk_appstream::Client, Scope, Source, String), String> {
         if self.aws {
-            let (client, scope) = client::aws(self.region.as_deref(), self.endpoint_url.as_deref(), clock).await?;
+            let (client, scope) = client::aws(self.region.as_deref(), self.endpoint_url.as_deref(), clock, gate).await?;
             let told = format!("{} in account {}, {}", self.endpoint_url.as_deref().unwrap_or("AWS"), scope.account, scope.region);
             return Ok((client, scope, Source::Aws, told));
         }
@@ -120,7 +130,7 @@ impl Serve {
         // A file for each seed: going from one to the other loses neither.
         let (embedded, continued) = Embedded::open(options, &folder.join(format!("appstream-{}.sqlite", self.seed))).await?;
         let scope = Scope::new(simulator::universe::DEFAULT_ACCOUNT, simulator::universe::DEFAULT_REGION);
-        let client = client::embedded(&embedded, &scope, client::Wire::Default, clock);
+        let client = client::embedded(&embedded, &scope, client::Wire::Default, clock, gate);
         let mut told = format!("embedded, estate “{}”{}", self.seed, if continued { ", as it was" } else { "" });
         if let (Some(listener), Some(address)) = (listener, address) {
             told.push_str(&format!(", for other clients on http://{address}"));

@@ -2,6 +2,7 @@
 
 use super::clock::{AwsClock, Listening};
 use super::embedded::Embedded;
+use super::gate::Gate;
 use super::retry::QuotaIsFinal;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -17,12 +18,9 @@ use std::time::Duration;
 /// Attempts of one call, the first included. The watcher asks again by itself and an operator waits, so few.
 const ATTEMPTS: u32 = 3;
 
+/// The gate bounds each attempt: what a call waits there for its turn is not AWS's delay.
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_secs(15))
-        .operation_timeout(Duration::from_secs(40))
-        .build()
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_timeout(Duration::from_secs(60)).build()
 }
 
 fn retries() -> RetryConfig {
@@ -32,9 +30,9 @@ fn retries() -> RetryConfig {
         .with_max_backoff(Duration::from_secs(5))
 }
 
-fn listening(inner: SharedHttpClient, clock: &AwsClock) -> SharedHttpClient {
-    let clock = clock.clone();
-    http_client_fn(move |settings, components| Listening::around(inner.http_connector(settings, components), clock.clone()))
+fn guarded(inner: SharedHttpClient, clock: &AwsClock, gate: &Gate) -> SharedHttpClient {
+    let (clock, gate) = (clock.clone(), gate.clone());
+    http_client_fn(move |settings, components| gate.around(Listening::around(inner.http_connector(settings, components), clock.clone())))
 }
 
 /// Which of the two wire protocols the client speaks.
@@ -48,7 +46,7 @@ pub enum Wire {
 }
 
 /// A client of the embedded AppStream in `scope`. The access key is the account's number: that is how the simulator tells worlds apart.
-pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock) -> Client {
+pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock, gate: &Gate) -> Client {
     let connector = embedded.connector();
     let http = http_client_fn(move |_, _| connector.clone());
     let config = aws_sdk_appstream::Config::builder()
@@ -56,7 +54,7 @@ pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock
         .region(Region::new(scope.region.0.clone()))
         .credentials_provider(Credentials::new(scope.account.as_str(), "embedded", None, None, "embedded"))
         .endpoint_url("http://appstream.embedded")
-        .http_client(listening(http, clock))
+        .http_client(guarded(http, clock, gate))
         .timeout_config(timeouts())
         .retry_config(retries())
         .retry_classifier(QuotaIsFinal)
@@ -82,7 +80,7 @@ impl aws_sdk_appstream::config::AsyncSleep for TokioSleep {
 }
 
 /// A client of AWS, or of `endpoint`, with the SDK's default credential chain, and the scope it sees. The error is a sentence.
-pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock) -> Result<(Client, Scope), String> {
+pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock, gate: &Gate) -> Result<(Client, Scope), String> {
     let plain = endpoint.is_some_and(|e| e.starts_with("http://"));
     let http =
         if plain { Builder::new().build_http() } else { Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https() };
@@ -97,7 +95,8 @@ pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock)
     }
     let shared = loader.load().await;
     let region = shared.region().map(|r| r.as_ref().to_owned()).ok_or("No Region is set. Name one with --region, or in AWS_REGION.")?;
-    let mut config = aws_sdk_appstream::config::Builder::from(&shared).http_client(listening(http, clock)).retry_classifier(QuotaIsFinal);
+    let mut config =
+        aws_sdk_appstream::config::Builder::from(&shared).http_client(guarded(http, clock, gate)).retry_classifier(QuotaIsFinal);
     if let Some(endpoint) = endpoint {
         config = config.endpoint_url(endpoint);
     }

@@ -4,6 +4,7 @@ use aws_sdk_appstream::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_appstream::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use domain::failure::Failure;
+use simulator::wire::{self, Protocol};
 
 /// What a call is about, for the sentences.
 #[derive(Clone, Copy)]
@@ -30,6 +31,9 @@ pub fn failure<E: ProvideErrorMetadata + std::error::Error + 'static>(about: Abo
             request_id: request_id.clone(),
         },
         SdkError::TimeoutError(_) => Failure::Unreachable { message: format!("{} did not answer in time", about.operation) },
+        SdkError::DispatchFailure(d) if d.is_timeout() => {
+            Failure::Unreachable { message: format!("{} did not answer in time", about.operation) }
+        }
         SdkError::DispatchFailure(d) if d.is_user() || d.is_other() => {
             Failure::Unreachable { message: format!("{} could not be sent; credentials or network are missing", about.operation) }
         }
@@ -38,6 +42,28 @@ pub fn failure<E: ProvideErrorMetadata + std::error::Error + 'static>(about: Abo
     let raw = aws_smithy_types::error::display::DisplayErrorContext(&error);
     tracing::warn!(operation = about.operation, resource = about.name, request_id = request_id.as_deref(), error = %raw, "AppStream refused a call");
     sorted
+}
+
+/// Whether a code says that AWS wants fewer calls.
+pub fn is_throttling(code: &str) -> bool {
+    matches!(code, "RequestLimitExceededException" | "TooManyRequestsException") || code.starts_with("Throttl")
+}
+
+/// How an answer is written.
+pub fn protocol(response: &HttpResponse) -> Protocol {
+    let is_cbor = response.headers().get("content-type").is_some_and(|t| t.contains("cbor"));
+    if is_cbor { Protocol::Cbor } else { Protocol::Json }
+}
+
+/// The code of an answer that is an error, read before the SDK has sorted it; none when it has none or cannot be read.
+pub fn wire_code(response: &HttpResponse) -> Option<String> {
+    if response.status().is_success() {
+        return None;
+    }
+    let tree = wire::read(protocol(response), response.body().bytes()?).ok()?;
+    // `namespace#Code`, or `Code:URL`, as other AWS services write it.
+    let code = tree["__type"].as_str().or_else(|| response.headers().get("x-amzn-errortype"))?;
+    Some(code.rsplit('#').next().unwrap_or(code).split(':').next().unwrap_or(code).to_owned())
 }
 
 fn sort(about: About<'_>, code: &str, message: &str, request_id: Option<String>) -> Failure {
@@ -57,8 +83,7 @@ fn sort(about: About<'_>, code: &str, message: &str, request_id: Option<String>)
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
             Failure::Denied { action: about.operation.to_owned(), message: message.to_owned() }
         }
-        "RequestLimitExceededException" | "TooManyRequestsException" => Failure::Throttled { retry_in_seconds: None },
-        c if c.starts_with("Throttl") => Failure::Throttled { retry_in_seconds: None },
+        c if is_throttling(c) => Failure::Throttled { retry_in_seconds: None },
         _ => Failure::Upstream {
             code: if code.is_empty() { "NoCode".into() } else { code.to_owned() },
             message: message.to_owned(),
@@ -77,6 +102,7 @@ mod tests {
         let sorted = |code| sort(about, code, "Why.", None);
         assert_eq!(sorted("ResourceNotFoundException"), Failure::NotFound { noun: "fleet".into(), name: "cad".into() });
         assert_eq!(sorted("AccessDeniedException"), Failure::Denied { action: "StartFleet".into(), message: "Why.".into() });
+        assert_eq!(sorted("RequestLimitExceededException"), Failure::Throttled { retry_in_seconds: None });
         assert_eq!(sorted("ThrottlingException"), Failure::Throttled { retry_in_seconds: None });
         assert!(matches!(sorted("SomethingNewException"), Failure::Upstream { .. }));
     }

@@ -2,7 +2,7 @@
 //! errors); only what stands in the request and in the answer is a tree instead of the SDK's types, so that forms made from the
 //! service model reach every member of every operation.
 
-use super::error::{About, failure};
+use super::error::{About, failure, protocol};
 use aws_sdk_appstream::Client;
 use aws_sdk_appstream::config::interceptors::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut};
 use aws_sdk_appstream::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -10,7 +10,7 @@ use aws_sdk_appstream::error::BoxError;
 use aws_smithy_types::body::SdkBody;
 use domain::failure::Failure;
 use serde_json::{Value, json};
-use simulator::wire::{self, Protocol};
+use simulator::wire;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Puts the input into the request and takes the output from the answer. Its `Debug` says nothing: passwords and streaming URLs pass.
@@ -57,9 +57,7 @@ impl Intercept for Carry {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response();
-        let is_cbor = response.headers().get("content-type").is_some_and(|t| t.contains("cbor"));
-        let protocol = if is_cbor { Protocol::Cbor } else { Protocol::Json };
-        let tree = wire::read(protocol, response.body().bytes().unwrap_or_default()).map_err(|e| e.message)?;
+        let tree = wire::read(protocol(response), response.body().bytes().unwrap_or_default()).map_err(|e| e.message)?;
         *self.output.lock().unwrap_or_else(PoisonError::into_inner) = tree;
         Ok(())
     }

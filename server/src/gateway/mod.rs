@@ -1,11 +1,13 @@
 //! AppStream through its SDK, for the embedded simulator and for AWS alike. No SDK type leaves this folder.
 
+mod bucket;
 pub mod client;
 pub mod clock;
 pub mod embedded;
 mod error;
 pub mod estate;
 mod fleet;
+pub mod gate;
 mod invoke;
 mod paging;
 mod retry;
@@ -15,6 +17,7 @@ mod stack;
 use app::gateway::AppStream;
 use async_trait::async_trait;
 use clock::AwsClock;
+use domain::estate::Rate;
 use domain::failure::Failure;
 use domain::fleet::Fleet;
 use domain::form::NewCapacity;
@@ -22,12 +25,16 @@ use domain::names::{FleetName, SessionId, StackName};
 use domain::session::Session;
 use domain::stack::{Pair, Stack};
 use domain::time::Millis;
+use gate::Gate;
+pub use session::SessionTypes;
 
 /// [`AppStream`] over `aws-sdk-appstream`.
 #[derive(Clone)]
 pub struct Sdk {
     client: aws_sdk_appstream::Client,
     clock: AwsClock,
+    gate: Gate,
+    types: SessionTypes,
 }
 
 impl Sdk {
@@ -42,9 +49,9 @@ impl Sdk {
         invoke::invoke(&self.client, operation, input, noun, name).await
     }
 
-    /// Over a client whose answers `clock` listens to.
-    pub fn new(client: aws_sdk_appstream::Client, clock: AwsClock) -> Self {
-        Self { client, clock }
+    /// Over a client whose calls pass `gate` and whose answers `clock` listens to.
+    pub fn new(client: aws_sdk_appstream::Client, clock: AwsClock, gate: Gate, types: SessionTypes) -> Self {
+        Self { client, clock, gate, types }
     }
 }
 
@@ -56,11 +63,11 @@ impl AppStream for Sdk {
     async fn describe_stacks(&self) -> Result<Vec<Stack>, Failure> {
         stack::describe(&self.client).await
     }
-    async fn list_associated_fleets(&self, stack: &StackName) -> Result<Vec<FleetName>, Failure> {
-        stack::associated(&self.client, stack).await
+    async fn list_associated_stacks(&self, fleet: &FleetName) -> Result<Vec<StackName>, Failure> {
+        stack::associated(&self.client, fleet).await
     }
     async fn describe_sessions(&self, pair: &Pair) -> Result<Vec<Session>, Failure> {
-        session::describe(&self.client, pair).await
+        session::describe(&self.client, pair, self.types).await
     }
     async fn start_fleet(&self, name: &FleetName) -> Result<(), Failure> {
         fleet::start(&self.client, name).await
@@ -76,5 +83,8 @@ impl AppStream for Sdk {
     }
     fn aws_now(&self) -> Millis {
         self.clock.now()
+    }
+    fn rate(&self) -> Rate {
+        self.gate.rate()
     }
 }

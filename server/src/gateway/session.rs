@@ -13,11 +13,39 @@ use domain::stack::Pair;
 /// The largest page that AWS gives.
 const PAGE: i32 = 50;
 
+/// How sessions of all authentication types are asked for. AWS's text says that a call without a type tells of streaming URLs only;
+/// tools that call so get all types. Whoever sees sessions missing asks for each type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SessionTypes {
+    /// One call, without a type.
+    #[default]
+    One,
+    /// One call a type: four times as many.
+    Each,
+}
+
 /// All sessions of one pair, of all authentication types.
-pub async fn describe(client: &Client, pair: &Pair) -> Result<Vec<Session>, Failure> {
+pub async fn describe(client: &Client, pair: &Pair, types: SessionTypes) -> Result<Vec<Session>, Failure> {
+    if types == SessionTypes::One {
+        return of_type(client, pair, None).await;
+    }
+    let mut all: Vec<Session> = Vec::new();
+    for kind in AuthenticationType::KNOWN {
+        for row in of_type(client, pair, Some(kind.wire())).await? {
+            // A service that takes no notice of the type tells of the same sessions each time.
+            if !all.iter().any(|known| known.id == row.id) {
+                all.push(row);
+            }
+        }
+    }
+    Ok(all)
+}
+
+async fn of_type(client: &Client, pair: &Pair, kind: Option<&str>) -> Result<Vec<Session>, Failure> {
     let about = About { operation: "DescribeSessions", noun: "stack", name: pair.stack.as_str() };
     paging::all(about.operation, |token| async move {
         let call = client.describe_sessions().stack_name(pair.stack.as_str()).fleet_name(pair.fleet.as_str()).limit(PAGE);
+        let call = call.set_authentication_type(kind.map(types::AuthenticationType::from));
         let page = call.set_next_token(token).send().await.map_err(|e| failure(about, e))?;
         Ok((page.sessions().iter().map(session).collect(), page.next_token.clone()))
     })

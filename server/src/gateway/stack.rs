@@ -1,4 +1,4 @@
-//! Stacks and their fleets: DescribeStacks, ListAssociatedFleets.
+//! Stacks and their fleets: DescribeStacks, ListAssociatedStacks.
 
 use super::error::{About, failure};
 use super::fleet::moment;
@@ -36,12 +36,12 @@ pub async fn describe(client: &Client) -> Result<Vec<Stack>, Failure> {
     Ok(stacks)
 }
 
-/// The fleets of one stack.
-pub async fn associated(client: &Client, stack: &StackName) -> Result<Vec<FleetName>, Failure> {
-    let about = About { operation: "ListAssociatedFleets", noun: "stack", name: stack.as_str() };
+/// The stacks of one fleet.
+pub async fn associated(client: &Client, fleet: &FleetName) -> Result<Vec<StackName>, Failure> {
+    let about = About { operation: "ListAssociatedStacks", noun: "fleet", name: fleet.as_str() };
     paging::all(about.operation, |token| async move {
         let page =
-            client.list_associated_fleets().stack_name(stack.as_str()).set_next_token(token).send().await.map_err(|e| failure(about, e))?;
+            client.list_associated_stacks().fleet_name(fleet.as_str()).set_next_token(token).send().await.map_err(|e| failure(about, e))?;
         Ok((page.names().iter().map(|n| n.as_str().into()).collect(), page.next_token.clone()))
     })
     .await

@@ -146,10 +146,10 @@ async fn log(request: Request, next: Next) -> Response {
 }
 
 async fn ready(State(state): State<AppState>) -> Response {
-    if state.watcher.hub().estate().is_ready() {
+    if state.watcher.hub().estate().is_tried() {
         return "ready\n".into_response();
     }
-    (StatusCode::SERVICE_UNAVAILABLE, "The first sweep of AppStream is not done yet.\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, "The first round of questions to AppStream is not over yet.\n").into_response()
 }
 
 /// Serves `router` on `listener` until `end`.

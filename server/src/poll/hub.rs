@@ -1,33 +1,31 @@
-//! The newest snapshot, and its changes for every browser: serialised once, whatever their number. A ring of the last changes lets a
-//! browser go on where its connection broke.
+//! The newest snapshot, and its changes for every browser: put together and serialised once, whatever their number. A ring of the last
+//! changes lets a browser go on where its connection broke or where it was too slow; nothing is kept for any single browser.
 
-use domain::estate::{Estate, LiveEvent};
-use std::collections::VecDeque;
+use domain::estate::{Delta, Estate, LiveEvent};
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Notify, broadcast, watch};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, watch};
 
-/// Changes kept for browsers that come back.
-const RING: usize = 64;
-/// Changes a slow browser may be behind before it gets everything anew.
-const BEHIND: usize = 16;
+/// Changes kept for browsers that come back: about a minute of the fastest pace.
+const RING: usize = 256;
+/// Rows that they mention together at most: about 16 MB.
+const RING_ROWS: usize = 30_000;
 
-/// One change, serialised: with session rows and without.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The `seq` it continues from.
-    pub from: u64,
-    /// The `seq` it leads to.
-    pub seq: u64,
-    with_sessions: Arc<str>,
-    without: Arc<str>,
+/// What a stream carries: what the page at hand shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Want {
+    /// Whether session rows are among it.
+    pub sessions: bool,
 }
 
-impl Step {
-    /// The message for a stream with or without session rows.
-    pub fn text(&self, sessions: bool) -> Arc<str> {
-        Arc::clone(if sessions { &self.with_sessions } else { &self.without })
-    }
+/// One message of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The `seq` it leads to.
+    pub seq: u64,
+    /// The event as JSON.
+    pub text: Arc<str>,
 }
 
 /// Snapshots and their changes. Cheap to clone.
@@ -36,10 +34,17 @@ pub struct Hub(Arc<Inner>);
 
 struct Inner {
     newest: watch::Sender<Arc<Estate>>,
-    steps: broadcast::Sender<Step>,
-    ring: Mutex<VecDeque<Step>>,
+    past: Mutex<Past>,
     audience: AtomicUsize,
     audience_changed: Notify,
+}
+
+#[derive(Default)]
+struct Past {
+    ring: VecDeque<Delta>,
+    rows: usize,
+    /// Texts that lead to the newest snapshot, from a `seq` (none: from nothing). Forgotten with the next snapshot.
+    texts: HashMap<(Option<u64>, Want), Arc<str>>,
 }
 
 /// A seat in the audience; leaving it is counted.
@@ -52,23 +57,13 @@ impl Drop for Seat {
     }
 }
 
-/// What a browser gets first, and what follows.
-pub struct Subscription {
-    /// Messages to send at once, with their `seq`.
-    pub first: Vec<(u64, Arc<str>)>,
-    /// What comes after.
-    pub steps: broadcast::Receiver<Step>,
-    /// Held as long as it listens.
-    pub seat: Seat,
-}
-
 impl Hub {
-    /// Begins with `estate`.
+    /// Begins with `estate`. Its `seq` must differ from those of every earlier life of the program, or browsers would go on with
+    /// changes that were never meant for them.
     pub fn new(estate: Estate) -> Self {
         Self(Arc::new(Inner {
             newest: watch::Sender::new(Arc::new(estate)),
-            steps: broadcast::Sender::new(BEHIND),
-            ring: Mutex::default(),
+            past: Mutex::default(),
             audience: AtomicUsize::new(0),
             audience_changed: Notify::new(),
         }))
@@ -89,48 +84,73 @@ impl Hub {
         self.0.audience_changed.notified().await;
     }
 
+    /// How many changes are kept, and how many rows they mention.
+    pub fn kept(&self) -> (usize, usize) {
+        let past = self.past();
+        (past.ring.len(), past.rows)
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.0.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Publishes `estate` as the next snapshot. Only the watcher calls this; its own order is the order of truth.
     pub fn publish(&self, mut estate: Estate) {
-        let mut ring = self.0.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut past = self.past();
         let old = self.estate();
         estate.seq = old.seq + 1;
-        let text = |sessions| serialised(&LiveEvent::Delta(estate.delta_from(&old, sessions)));
-        let step = Step { from: old.seq, seq: estate.seq, with_sessions: text(true), without: text(false) };
-        if ring.len() == RING {
-            ring.pop_front();
+        let step = estate.delta_from(&old);
+        past.rows += step.weight();
+        past.ring.push_back(step);
+        // The newest step stays, however large: everybody is about to ask for it.
+        while past.ring.len() > RING || (past.rows > RING_ROWS && past.ring.len() > 1) {
+            let gone = past.ring.pop_front().map_or(0, |step| step.weight());
+            past.rows -= gone;
         }
-        ring.push_back(step.clone());
+        past.texts.clear();
         self.0.newest.send_replace(Arc::new(estate));
-        // No receiver is no error: nobody listens.
-        let _ = self.0.steps.send(step);
     }
 
-    /// Begins to listen: with the changes after `after` if they are all still there, else with everything.
-    pub fn subscribe(&self, sessions: bool, after: Option<u64>) -> Subscription {
-        let ring = self.0.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let steps = self.0.steps.subscribe();
-        let newest = self.estate();
-        let missed: Option<Vec<_>> = after.filter(|a| *a <= newest.seq && *a > 0).and_then(|after| {
-            let rest: Vec<_> = ring.iter().filter(|s| s.seq > after).collect();
-            let whole = after == newest.seq || rest.first().is_some_and(|s| s.from == after);
-            whole.then(|| rest.into_iter().map(|s| (s.seq, s.text(sessions))).collect())
-        });
-        let first = missed.unwrap_or_else(|| vec![full(&newest, sessions)]);
-        drop(ring);
+    /// Takes a seat and hears of every new snapshot. Slow listeners hear of the last one only, so nothing queues up for them.
+    pub fn listen(&self) -> (watch::Receiver<Arc<Estate>>, Seat) {
         self.0.audience.fetch_add(1, Ordering::Relaxed);
         self.0.audience_changed.notify_one();
-        Subscription { first, steps, seat: Seat(self.clone()) }
+        (self.0.newest.subscribe(), Seat(self.clone()))
     }
 
-    /// Everything, for a browser that fell behind.
-    pub fn full(&self, sessions: bool) -> (u64, Arc<str>) {
-        full(&self.estate(), sessions)
+    /// What leads from `after` to the newest snapshot: nothing, the changes put together into one, or everything when `after` is none,
+    /// too long ago, or of another life of the program.
+    pub fn since(&self, after: Option<u64>, want: Want) -> Option<Message> {
+        let mut past = self.past();
+        let newest = self.estate();
+        if after == Some(newest.seq) {
+            return None;
+        }
+        let at = after.and_then(|after| past.ring.iter().position(|step| step.from == after));
+        let key = (at.and(after), want);
+        let text = match past.texts.get(&key) {
+            Some(text) => Arc::clone(text),
+            None => {
+                let event = match at {
+                    Some(at) => LiveEvent::Delta(together(past.ring.iter().skip(at), want)),
+                    None => LiveEvent::Full(Box::new(if want.sessions { (*newest).clone() } else { newest.without_sessions() })),
+                };
+                let text = serialised(&event);
+                past.texts.insert(key, Arc::clone(&text));
+                text
+            }
+        };
+        Some(Message { seq: newest.seq, text })
     }
 }
 
-fn full(estate: &Estate, sessions: bool) -> (u64, Arc<str>) {
-    let all = if sessions { estate.clone() } else { estate.without_sessions() };
-    (estate.seq, serialised(&LiveEvent::Full(Box::new(all))))
+/// Steps that continue one another as one.
+fn together<'a>(steps: impl Iterator<Item = &'a Delta>, want: Want) -> Delta {
+    let mut steps = steps.map(|step| if want.sessions { step.clone() } else { step.without_sessions() });
+    // The caller found at least one.
+    let mut all = steps.next().unwrap_or_else(|| Estate::default().delta_from(&Estate::default()));
+    steps.for_each(|step| all.then(step));
+    all
 }
 
 /// A message as JSON. Maps with text keys and finite numbers only: this cannot fail.
@@ -141,38 +161,80 @@ pub fn serialised(event: &LiveEvent) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::stack::{Pair, PairRead};
+    use domain::time::Millis;
 
-    fn read(text: &str) -> LiveEvent {
-        serde_json::from_str(text).unwrap()
+    const ALL: Want = Want { sessions: true };
+
+    fn read(message: &Message) -> LiveEvent {
+        serde_json::from_str(&message.text).unwrap()
+    }
+
+    /// Publishes a snapshot in which pair number `n` was read at `n`.
+    fn step(hub: &Hub, n: i64) {
+        let mut next = (*hub.estate()).clone();
+        let pair = Pair { stack: "s".into(), fleet: format!("f{}", n % 7).into() };
+        next.pairs.retain(|p| p.id != pair.id());
+        next.pairs.push(PairRead { taken: Some(Millis(n)), ..PairRead::unread(&pair) });
+        hub.publish(next);
     }
 
     #[test]
     fn a_browser_that_comes_back_gets_what_it_missed_or_everything() {
-        let hub = Hub::new(Estate::default());
-        assert!(matches!(read(&hub.subscribe(true, None).first[0].1), LiveEvent::Full(_)));
-        (0..5).for_each(|_| hub.publish((*hub.estate()).clone()));
-        let missed = hub.subscribe(true, Some(3)).first;
-        assert_eq!(missed.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [4, 5]);
-        assert!(hub.subscribe(true, Some(5)).first.is_empty(), "nothing was missed");
-        assert!(matches!(read(&hub.subscribe(true, Some(99)).first[0].1), LiveEvent::Full(_)), "a seq of another life");
-        (0..RING).for_each(|_| hub.publish((*hub.estate()).clone()));
-        assert!(matches!(read(&hub.subscribe(true, Some(3)).first[0].1), LiveEvent::Full(_)), "too long away");
-        assert_eq!(hub.audience(), 0, "all seats were left");
+        let hub = Hub::new(Estate { seq: 1_000, ..Estate::default() });
+        assert!(matches!(read(&hub.since(None, ALL).unwrap()), LiveEvent::Full(_)));
+        (0..5).for_each(|n| step(&hub, n));
+        let missed = hub.since(Some(1_003), ALL).unwrap();
+        assert!(matches!(read(&missed), LiveEvent::Delta(d) if (d.from, d.seq) == (1_003, 1_005)), "one message for two steps");
+        assert_eq!(hub.since(Some(1_005), ALL), None, "nothing was missed");
+        for other in [3, 999, 2_000] {
+            assert!(matches!(read(&hub.since(Some(other), ALL).unwrap()), LiveEvent::Full(_)), "a seq of another life");
+        }
+        (0..300).for_each(|n| step(&hub, n));
+        assert!(matches!(read(&hub.since(Some(1_003), ALL).unwrap()), LiveEvent::Full(_)), "too long away");
+        assert_eq!(hub.kept().0, RING);
     }
 
     #[test]
-    fn steps_lead_from_snapshot_to_snapshot() {
-        let hub = Hub::new(Estate::default());
-        let LiveEvent::Full(mut mine) = read(&hub.subscribe(false, None).first[0].1) else { panic!("everything comes first") };
-        let mut next = (*hub.estate()).clone();
-        next.pairs.push(domain::stack::Pair { stack: "s".into(), fleet: "f".into() });
-        hub.publish(next);
-        let LiveEvent::Delta(delta) = read(&hub.subscribe(false, Some(0)).first.pop().unwrap().1) else {
-            let LiveEvent::Full(all) = read(&hub.full(false).1) else { panic!("everything") };
-            assert_eq!(*all, *hub.estate());
-            return;
+    fn however_slow_a_browser_is_it_ends_where_the_others_are() {
+        let hub = Hub::new(Estate { seq: 1, ..Estate::default() });
+        let LiveEvent::Full(first) = read(&hub.since(None, ALL).unwrap()) else { panic!("everything comes first") };
+        let mut browsers: Vec<Estate> = vec![*first; 4];
+        for n in 0..200 {
+            step(&hub, n);
+            for (i, mine) in browsers.iter_mut().enumerate() {
+                // Number 0 reads at once, number 3 hardly ever.
+                if n % (1 + 20 * i64::try_from(i).unwrap()) == 0 || n == 199 {
+                    match read(&hub.since(Some(mine.seq), ALL).unwrap()) {
+                        LiveEvent::Delta(delta) => assert!(delta.pairs.len() <= 7 && mine.apply(delta), "each row once"),
+                        _ => panic!("changes, put together"),
+                    }
+                }
+            }
+        }
+        let sorted = |e: &Estate| {
+            let mut pairs = e.pairs.clone();
+            pairs.sort_by(|a, b| a.id.cmp(&b.id));
+            (e.seq, pairs)
         };
-        assert!(mine.apply(delta));
-        assert_eq!(*mine, *hub.estate());
+        browsers.iter().for_each(|mine| assert_eq!(sorted(mine), sorted(&hub.estate())));
+    }
+
+    #[test]
+    fn a_text_is_made_once_for_all_that_are_at_the_same_place() {
+        let hub = Hub::new(Estate { seq: 1, ..Estate::default() });
+        (0..3).for_each(|n| step(&hub, n));
+        let one = hub.since(Some(2), Want::default()).unwrap();
+        assert!(Arc::ptr_eq(&one.text, &hub.since(Some(2), Want::default()).unwrap().text));
+        assert!(Arc::ptr_eq(&hub.since(None, ALL).unwrap().text, &hub.since(Some(77), ALL).unwrap().text));
+    }
+
+    #[tokio::test]
+    async fn seats_are_counted() {
+        let hub = Hub::new(Estate::default());
+        let (_news, seat) = hub.listen();
+        assert_eq!(hub.audience(), 1);
+        drop(seat);
+        assert_eq!(hub.audience(), 0);
     }
 }

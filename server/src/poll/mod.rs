@@ -1,31 +1,42 @@
-//! The watcher: one per account and Region, whatever the number of browsers. It asks AppStream, keeps the newest [`Estate`] in the
-//! [`hub`], and asks again when [`cadence`] says so.
+//! The watcher: one per account and Region, whatever the number of browsers. [`plan`] says what to ask next, at the pace of [`cadence`];
+//! this file asks; [`book`] takes in what AWS answers; [`hub`] has the newest snapshot and its changes for browsers.
 
+mod book;
 pub mod cadence;
 pub mod hub;
+pub mod plan;
 
+use crate::gateway::clock::wall_ms;
+use crate::gateway::gate;
 use app::ctx::Watch;
 use app::gateway::AppStream;
-use cadence::{History, Situation};
-use domain::estate::{Estate, Health, Kind};
+use book::{Answer, Book, News};
+use cadence::Unit;
+use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
-use domain::fleet::FleetState;
 use domain::names::Scope;
-use domain::session::{Session, Tally};
-use domain::stack::Pair;
-use domain::time::Millis;
+use futures::FutureExt as _;
 use hub::Hub;
-use std::collections::{HashMap, HashSet};
+use plan::{Next, Plan};
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// Snapshots are at least this far apart, in milliseconds: what is learnt meanwhile goes out together, well within a second.
+const APART: i64 = 250;
+/// Questions on their way at once, at most. More would only wait at the gate.
+const AT_ONCE: usize = 8;
 
 /// The watcher's handle: what others may ask of it. Cheap to clone.
 #[derive(Clone)]
 pub struct Watcher {
     hub: Hub,
-    hurried: Arc<Mutex<HashSet<Kind>>>,
+    touched: Arc<Mutex<Vec<Touched>>>,
     wake: Arc<Notify>,
 }
 
@@ -33,8 +44,11 @@ impl Watch for Watcher {
     fn estate(&self) -> Arc<Estate> {
         self.hub.estate()
     }
-    fn hurry(&self, kind: Kind) {
-        self.hurried.lock().unwrap_or_else(PoisonError::into_inner).insert(kind);
+    fn touch(&self, touched: Touched) {
+        let mut all = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains(&touched) {
+            all.push(touched);
+        }
         self.wake.notify_one();
     }
 }
@@ -52,16 +66,20 @@ impl Watcher {
 
     /// Like [`start`](Self::start), with `chance` (0 to 1) deciding the jitter of each pause.
     pub fn start_with(gateway: Arc<dyn AppStream>, scope: Scope, end: CancellationToken, chance: fn() -> f64) -> Self {
-        let estate = Estate { scope, now: gateway.aws_now(), ..Estate::default() };
-        let watcher = Self { hub: Hub::new(estate), hurried: Arc::default(), wake: Arc::default() };
+        // Milliseconds pass faster than snapshots are made, so no number of an earlier life comes again.
+        let seq = wall_ms().unsigned_abs();
+        let estate = Estate { scope, seq, now: gateway.aws_now(), ..Estate::default() };
+        let watcher = Self { hub: Hub::new(estate.clone()), touched: Arc::default(), wake: Arc::default() };
         let mut round = Round {
             gateway,
             watcher: watcher.clone(),
             began: Instant::now(),
-            history: History::default(),
-            due: HashMap::new(),
-            asked: HashMap::new(),
-            empty_handed: HashSet::new(),
+            plan: Plan::new(0),
+            book: Book::new(estate),
+            asked: JoinSet::new(),
+            published: -APART,
+            unpublished: false,
+            failed: BTreeSet::new(),
             chance,
         };
         tokio::spawn(async move {
@@ -71,18 +89,29 @@ impl Watcher {
     }
 }
 
-/// The watcher's own memory between two rounds.
+/// What came of one question.
+struct Asked {
+    unit: Unit,
+    ticket: u64,
+    outcome: Result<Answer, Failure>,
+    calls: u32,
+}
+
+/// The watcher's own memory.
 struct Round {
     gateway: Arc<dyn AppStream>,
     watcher: Watcher,
     began: Instant,
-    history: History,
-    /// When each kind is asked next, in milliseconds since `began`.
-    due: HashMap<Kind, i64>,
-    /// When each kind was asked last.
-    asked: HashMap<Kind, i64>,
-    /// Pairs that had no session when they were last asked.
-    empty_handed: HashSet<Pair>,
+    plan: Plan,
+    book: Book,
+    /// Questions on their way; they end with the watcher.
+    asked: JoinSet<Asked>,
+    /// When the newest snapshot went out.
+    published: i64,
+    /// Whether something was learnt since.
+    unpublished: bool,
+    /// What failed since.
+    failed: BTreeSet<Unit>,
     chance: fn() -> f64,
 }
 
@@ -93,150 +122,107 @@ impl Round {
 
     async fn forever(&mut self) {
         loop {
-            for kind in std::mem::take(&mut *self.watcher.hurried.lock().unwrap_or_else(PoisonError::into_inner)) {
-                self.history.hurry(kind, self.now());
-                self.due.insert(kind, self.now());
-            }
-            for kind in Kind::ALL {
-                if self.due.get(&kind).is_none_or(|at| *at <= self.now()) {
-                    self.ask(kind).await;
-                }
-            }
-            let next = self.due.values().min().copied().unwrap_or_default();
-            let wait = u64::try_from(next - self.now()).unwrap_or(0);
+            let wait = self.ask();
+            let due = if self.unpublished { (self.published + APART - self.now()).max(0) } else { wait };
+            let wait = Duration::from_millis(wait.min(due).unsigned_abs());
+            let hub = self.watcher.hub.clone();
             tokio::select! {
-                () = tokio::time::sleep(std::time::Duration::from_millis(wait)) => {}
+                () = tokio::time::sleep(wait) => {}
                 () = self.watcher.wake.notified() => {}
-                () = self.watcher.hub.audience_changed() => self.retime(),
-            }
-        }
-    }
-
-    /// Somebody came or went: what is due later than the new pace allows is asked earlier, never the other way round.
-    fn retime(&mut self) {
-        for kind in Kind::ALL {
-            let pause = self.pause(kind, None);
-            // Counted from the last answer: who opens a page after an hour alone does not wait for fresh rows.
-            let latest = self.asked.get(&kind).copied().unwrap_or_default() + pause;
-            self.due.entry(kind).and_modify(|at| *at = (*at).min(latest));
-        }
-    }
-
-    fn pause(&self, kind: Kind, failure: Option<&Failure>) -> i64 {
-        let situation = Situation {
-            watched: self.watcher.hub.audience() > 0,
-            throttled: matches!(failure, Some(Failure::Throttled { .. })),
-            chance: (self.chance)(),
-        };
-        cadence::pause(kind, &self.history, &situation, self.now())
-    }
-
-    async fn ask(&mut self, kind: Kind) {
-        let old = self.watcher.hub.estate();
-        let mut new = (*old).clone();
-        let outcome = match kind {
-            Kind::Fleets => self.gateway.describe_fleets().await.map(|fleets| new.fleets = fleets),
-            Kind::Stacks => self.stacks(&mut new).await,
-            Kind::Sessions => self.sessions(&old, &mut new).await,
-        };
-        let failure = outcome.err();
-        if kind == Kind::Fleets && failure.is_none() {
-            let moving = |e: &Estate| {
-                e.fleets.iter().filter(|f| f.state.is_moving()).map(|f| (f.name.clone(), f.state.clone())).collect::<HashSet<_>>()
-            };
-            let (before, after) = (moving(&old), moving(&new));
-            // Novelty is a set difference: a fleet that is stuck does not keep the pace fast. What just arrived frees or takes seats.
-            if old.health_of(Kind::Fleets).is_some() && !after.is_subset(&before) {
-                self.history.hurry(Kind::Fleets, self.now());
-            }
-            self.history.moving = !after.is_empty();
-        }
-        self.history.asked(kind, failure.is_some());
-        let pause = self.pause(kind, failure.as_ref());
-        self.asked.insert(kind, self.now());
-        self.due.insert(kind, self.now() + pause);
-        let now = self.gateway.aws_now();
-        new.now = now;
-        let taken = if failure.is_none() { Some(now) } else { old.health_of(kind).and_then(|h| h.taken) };
-        let health = Health { kind, taken, failure, next: Some(now.plus(pause)) };
-        match new.health.iter_mut().find(|h| h.kind == kind) {
-            Some(place) => *place = health,
-            None => new.health.push(health),
-        }
-        new.health.sort_by_key(|h| h.kind);
-        new.tally = Tally::of(&new.sessions);
-        self.watcher.hub.publish(new);
-    }
-
-    async fn stacks(&mut self, new: &mut Estate) -> Result<(), Failure> {
-        let stacks = self.gateway.describe_stacks().await?;
-        let mut pairs = Vec::new();
-        for stack in &stacks {
-            let fleets = self.gateway.list_associated_fleets(&stack.name).await?;
-            pairs.extend(fleets.into_iter().map(|fleet| Pair { stack: stack.name.clone(), fleet }));
-        }
-        pairs.sort();
-        if pairs != new.pairs {
-            self.due.insert(Kind::Sessions, self.now());
-        }
-        new.stacks = stacks;
-        new.pairs = pairs;
-        Ok(())
-    }
-
-    /// Asks every pair whose fleet shows use. A pair that fails keeps its rows; the first failure is told, after all were asked.
-    async fn sessions(&mut self, old: &Estate, new: &mut Estate) -> Result<(), Failure> {
-        let mut failure = None;
-        let mut sessions: Vec<Session> = Vec::with_capacity(old.sessions.len());
-        let known =
-            |pair: &Pair| old.sessions.iter().filter(|s| s.stack == pair.stack && s.fleet == pair.fleet).cloned().collect::<Vec<_>>();
-        let mut throttled = false;
-        for pair in &old.pairs {
-            if throttled {
-                // AWS asked for less: what is known of the other pairs stays.
-                sessions.extend(known(pair));
-                continue;
-            }
-            if !self.shows_use(old, pair) {
-                continue;
-            }
-            match self.gateway.describe_sessions(pair).await {
-                Ok(rows) => {
-                    if rows.is_empty() {
-                        self.empty_handed.insert(pair.clone());
-                    } else {
-                        self.empty_handed.remove(pair);
-                    }
-                    sessions.extend(rows);
+                () = hub.audience_changed() => {}
+                Some(asked) = self.asked.join_next() => match asked {
+                    Ok(asked) => self.take(asked),
+                    Err(error) => tracing::error!(%error, "a question of the watcher was lost"),
                 }
-                Err(error) => {
-                    sessions.extend(known(pair));
-                    throttled = matches!(error, Failure::Throttled { .. });
-                    failure.get_or_insert(error);
+            }
+            if self.unpublished && self.now() - self.published >= APART {
+                self.publish();
+            }
+        }
+    }
+
+    /// Sends what is due on its way; answers how long there is nothing else to send.
+    fn ask(&mut self) -> i64 {
+        let now = self.now();
+        self.plan.audience(self.watcher.hub.audience() > 0, now);
+        for touched in std::mem::take(&mut *self.watcher.touched.lock().unwrap_or_else(PoisonError::into_inner)) {
+            self.plan.touch(&touched, now);
+        }
+        let rate = f64::from(self.gateway.rate().now);
+        loop {
+            // Two seconds' worth: whatever more is sent would wait at the gate, where it cannot be put behind something urgent.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful")]
+            let at_once = ((rate / 30.0) as usize).clamp(2, AT_ONCE);
+            if self.asked.len() >= at_once + 2 {
+                return 60_000;
+            }
+            // Two more for what is never late: calls that hang must not blind the console.
+            match self.plan.next(now, rate, self.asked.len() >= at_once) {
+                Next::Wait(wait) => return wait,
+                Next::Ask(unit, ticket) => {
+                    let gateway = Arc::clone(&self.gateway);
+                    self.asked.spawn(async move {
+                        let (outcome, calls) = gate::sweep(AssertUnwindSafe(question(&*gateway, &unit)).catch_unwind()).await;
+                        // A defect of one question's own must not blind the console to its unit.
+                        let defect =
+                            |_| Err(Failure::Internal { message: "A question to AWS ended by itself; the log says where.".into() });
+                        let outcome = outcome.unwrap_or_else(defect);
+                        Asked { unit, ticket, outcome, calls }
+                    });
                 }
             }
         }
-        note_since(&old.sessions, &mut sessions, self.gateway.aws_now(), old.health_of(Kind::Sessions).is_some());
-        new.sessions = sessions;
-        failure.map_or(Ok(()), Err)
     }
 
-    /// Whether a pair can have sessions: its fleet has seats in use, or it had sessions when last asked, or nobody asked yet.
-    fn shows_use(&self, old: &Estate, pair: &Pair) -> bool {
-        let Some(fleet) = old.fleets.iter().find(|f| f.name == pair.fleet) else { return false };
-        let quiet = fleet.state == FleetState::Stopped && self.empty_handed.contains(pair);
-        !quiet && (fleet.seats().in_use > 0 || !self.empty_handed.contains(pair))
+    fn take(&mut self, asked: Asked) {
+        let now = self.now();
+        let Asked { unit, ticket, outcome, calls } = asked;
+        let Some(pause) = self.plan.answered(&unit, ticket, outcome.as_ref().err(), calls, (self.chance)(), now) else { return };
+        let aws_now = self.gateway.aws_now();
+        let news = match outcome {
+            Ok(answer) => {
+                // A failure that passes at once has been told all the same.
+                if self.failed.contains(&unit) {
+                    self.publish();
+                }
+                self.book.take(&unit, answer, aws_now)
+            }
+            Err(failure) => {
+                self.failed.insert(unit.clone());
+                self.book.fail(&unit, failure, aws_now.plus(pause))
+            }
+        };
+        self.book.planned(&unit, aws_now.plus(pause));
+        for kind in [Kind::Stacks, Kind::Sessions] {
+            self.plan.keep(kind, self.book.wanted(kind, aws_now), now);
+        }
+        for news in news {
+            match news {
+                News::Follow(unit, lasts) => self.plan.follow(&unit, lasts, now),
+                News::Nudge(unit) => self.plan.nudge(&unit, now),
+            }
+        }
+        self.plan.settle();
+        self.unpublished = true;
+    }
+
+    fn publish(&mut self) {
+        let rate = self.gateway.rate();
+        let estate = self.book.snapshot(&self.plan, f64::from(rate.now), self.gateway.aws_now());
+        let slowed = (rate.now < rate.full).then_some(rate);
+        self.watcher.hub.publish(Estate { slowed, ..estate });
+        self.published = self.now();
+        self.unpublished = false;
+        self.failed.clear();
     }
 }
 
-/// Fills `since`: the moment from which the console has seen a session as it is. None on the first sweep: it may have been so before.
-fn note_since(old: &[Session], new: &mut [Session], now: Millis, swept_before: bool) {
-    let before: HashMap<&str, &Session> = old.iter().map(|s| (s.id.as_str(), s)).collect();
-    for session in new {
-        session.since = match before.get(session.id.as_str()) {
-            Some(was) if was.presence() == session.presence() => was.since,
-            Some(_) => Some(now),
-            None => swept_before.then_some(now),
-        };
+/// Asks AWS for one unit, all pages.
+async fn question(gateway: &dyn AppStream, unit: &Unit) -> Result<Answer, Failure> {
+    match unit {
+        Unit::Fleets => gateway.describe_fleets().await.map(Answer::Fleets),
+        Unit::Stacks => gateway.describe_stacks().await.map(Answer::Stacks),
+        Unit::Associations(fleet) => gateway.list_associated_stacks(fleet).await.map(Answer::Associations),
+        Unit::Sessions(pair) => gateway.describe_sessions(pair).await.map(Answer::Sessions),
     }
 }

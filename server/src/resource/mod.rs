@@ -15,6 +15,7 @@ mod more;
 mod picks;
 mod refusal;
 mod show;
+mod touched;
 mod users;
 mod version;
 pub mod words;
@@ -469,11 +470,11 @@ impl Resources for Catalogue {
             return Err(Failure::Fields(vec![FieldError::new("", sentence)]));
         }
         let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
-        let answer = self.sdk.invoke(operation.name, &Value::Object(input.clone()), kind.noun, &subject).await;
+        let asked = Value::Object(input.clone());
+        let answer = self.sdk.invoke(operation.name, &asked, kind.noun, &subject).await;
         self.forget();
-        for watched in [Watched::Fleets, Watched::Stacks, Watched::Sessions] {
-            self.watcher.hurry(watched);
-        }
+        // Also after a failure: a call that was not answered may have been heard.
+        touched::touched(operation.name, &asked, &item).into_iter().for_each(|what| self.watcher.touch(what));
         let answer = match answer {
             // To AWS a dry run that finds nothing wrong is an error; to a person it is the good news.
             Err(Failure::Upstream { code, .. }) if code == "DryRunOperationException" => {

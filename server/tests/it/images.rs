@@ -1,6 +1,6 @@
 //! Images: the catalogue, the lineage, sharing with a result for each cell, the check before an import.
 
-use crate::support::{Console, calls, control, gateway, scope, simulator, text};
+use crate::support::{Console, calls, control, gateway, gateway_of, scope, simulator, text};
 use app::resources::{Entries, Resources};
 use domain::failure::Failure;
 use domain::names::Scope;
@@ -8,8 +8,7 @@ use domain::resource::Cell;
 use domain::sharing::{Rights, ShareForm, Table, cell, confirm_field, diff};
 use serde_json::{Value, json};
 use server::gateway::Sdk;
-use server::gateway::client::{self, Wire};
-use server::gateway::clock::AwsClock;
+use server::gateway::client::Wire;
 use server::gateway::embedded::Embedded;
 use server::poll::Watcher;
 use server::resource::Catalogue;
@@ -53,8 +52,7 @@ impl Bench {
 
     /// The partner's console.
     fn partner(&self) -> Sdk {
-        let clock = AwsClock::default();
-        Sdk::new(client::embedded(&self.embedded, &Scope::new(PARTNER, "us-east-1"), Wire::Default, &clock), clock)
+        gateway_of(&self.embedded, &Scope::new(PARTNER, "us-east-1"))
     }
 }
 

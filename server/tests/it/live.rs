@@ -1,26 +1,30 @@
-//! The stream: everything first, then changes; it ends with the sign-in.
+//! The stream: everything first, then changes; resumed where it broke; it ends with the sign-in.
 
-use crate::support::{Console, message};
+use crate::support::{Console, Events, control, message, pairs};
 use axum::http::StatusCode;
 use domain::estate::LiveEvent;
 use domain::fleet::FleetState;
+use serde_json::json;
+use server::gateway::gate::Limits;
 use simulator::Seed;
+use std::time::{Duration, Instant};
+
+async fn open(console: &Console, cookie: &str, query: &str) -> Events {
+    Events::of(console.get(&format!("/api/live{query}"), cookie).await)
+}
 
 #[tokio::test]
 async fn the_stream_tells_everything_then_changes_then_that_the_sign_in_ended() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let answer = console.get("/api/live?sessions=true", &cookie).await;
-    assert_eq!(answer.status(), StatusCode::OK);
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    let mut body = answer.into_body();
-    let LiveEvent::Full(mut mine) = message(&mut body).await else { panic!("everything comes first") };
+    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
     assert!(mine.sessions.len() > 50);
     assert_eq!(mine.fleet("training-lab").unwrap().state, FleetState::Stopped);
     let (status, _) = console.call("/api/fleet/start", &cookie, "form[name]=training-lab").await;
     assert_eq!(status, StatusCode::OK);
     loop {
-        let LiveEvent::Delta(delta) = message(&mut body).await else { panic!("then changes") };
+        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("then changes") };
         assert!(mine.apply(delta), "changes continue one another");
         if mine.fleet("training-lab").unwrap().state == FleetState::Starting {
             break;
@@ -28,21 +32,110 @@ async fn the_stream_tells_everything_then_changes_then_that_the_sign_in_ended() 
     }
     console.call("/api/sign-out", &cookie, "").await;
     loop {
-        match message(&mut body).await {
-            LiveEvent::Delta(_) => {}
+        match message(&mut events).await {
+            LiveEvent::Delta(_) | LiveEvent::Beat => {}
             LiveEvent::SignedOut => break,
             LiveEvent::Full(_) => panic!("nothing is told anew"),
         }
     }
+    assert!(events.next().await.is_none(), "and nothing comes after it");
     assert_eq!(console.get("/api/live", &cookie).await.status(), StatusCode::SEE_OTHER);
+    console.until(|_| console.watcher.hub().audience() == 0).await;
 }
 
 #[tokio::test]
 async fn without_session_rows_the_stream_is_small_and_has_the_counts() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let mut body = console.get("/api/live", &cookie).await.into_body();
-    let LiveEvent::Full(estate) = message(&mut body).await else { panic!("everything comes first") };
+    let LiveEvent::Full(estate) = message(&mut open(&console, &cookie, "").await).await else { panic!("everything comes first") };
     assert!(estate.sessions.is_empty());
     assert!(estate.tally.total() > 50);
+}
+
+#[tokio::test]
+async fn proxies_are_told_to_let_it_pass() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    let answer = console.get("/api/live", &cookie).await;
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/event-stream");
+    assert_eq!(header("x-accel-buffering"), "no");
+    assert_eq!(header("cache-control"), "no-store, no-transform");
+    assert!(answer.headers().get("content-encoding").is_none() && answer.headers().get("content-length").is_none());
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_it_broke_and_begins_anew_when_that_is_too_long_ago() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
+    drop(events);
+    console.call("/api/fleet/start", &cookie, "form[name]=training-lab").await;
+    console.until(|e| e.fleet("training-lab").is_some_and(|f| f.state == FleetState::Starting)).await;
+    let mut events = open(&console, &cookie, &format!("?sessions=true&after={}", mine.seq)).await;
+    let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("only what was missed") };
+    assert!(mine.apply(delta));
+    assert_eq!(mine.fleet("training-lab").unwrap().state, FleetState::Starting);
+    for other in [1, mine.seq - 10_000, mine.seq + 10_000] {
+        let mut events = open(&console, &cookie, &format!("?after={other}")).await;
+        assert!(matches!(message(&mut events).await, LiveEvent::Full(_)), "a number of another life of the server");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_does_not_read_costs_nothing_and_gets_the_changes_put_together() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
+    let hub = console.watcher.hub().clone();
+    for _ in 0..150 {
+        hub.publish((*hub.estate()).clone());
+        tokio::task::yield_now().await;
+    }
+    let (mut messages, newest) = (0, hub.estate().seq);
+    while mine.seq < newest {
+        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("changes, put together") };
+        assert!(mine.apply(delta));
+        messages += 1;
+    }
+    assert!(messages <= 4, "{messages} messages for 150 snapshots");
+    assert!(hub.kept().0 <= 256);
+}
+
+/// From the moment at which AWS changed to the moment at which the browser has it, with forty pairs and AWS's rate.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "figures to read with --no-capture")]
+async fn a_watched_row_is_in_the_stream_within_three_seconds_of_its_change_in_aws() {
+    let console = Console::over(pairs(40).await, Limits::embedded(4.0), |gateway| gateway).await;
+    let cookie = console.sign_in().await;
+    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
+    assert_eq!(mine.sessions.len(), 1_000);
+    let session = mine.sessions[500].clone();
+    console.call("/api/session/expire", &cookie, &format!("form[ids][0]={}&form[confirm]=", session.id)).await;
+    console.call("/api/fleet/stop", &cookie, "form[name]=fleet-3&form[confirm]=fleet-3").await;
+    let began = Instant::now();
+    // What the act itself changed.
+    loop {
+        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("changes") };
+        assert!(mine.apply(delta));
+        let gone = mine.sessions.iter().all(|s| s.id != session.id || s.can_expire().is_err());
+        if gone && mine.fleet("fleet-3").unwrap().state == FleetState::Stopping {
+            break;
+        }
+    }
+    println!("an act is in the stream after {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    // What AWS does by itself some time later.
+    tokio::time::sleep(Duration::from_millis(1_300)).await;
+    control(&console.embedded, "POST", "clock", &json!({"advance_seconds": 3600}));
+    let began = Instant::now();
+    while mine.fleet("fleet-3").unwrap().state != FleetState::Stopped {
+        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("changes") };
+        assert!(mine.apply(delta));
+    }
+    println!("a change of AWS’s own is in the stream after {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }

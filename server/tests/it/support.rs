@@ -1,7 +1,9 @@
 //! A console without a port: the real router over the embedded AppStream, in a folder of its own.
 
+use app::gateway::AppStream;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
+use domain::estate::LiveEvent;
 use domain::names::Scope;
 use domain::operator::Source;
 use futures::FutureExt as _;
@@ -10,7 +12,8 @@ use serde_json::{Value, json};
 use server::door::LocalDoor;
 use server::gateway::clock::AwsClock;
 use server::gateway::embedded::Embedded;
-use server::gateway::{Sdk, client};
+use server::gateway::gate::{Gate, Limits};
+use server::gateway::{Sdk, SessionTypes, client};
 use server::http::{AppState, sessions};
 use server::poll::Watcher;
 use simulator::{Options, Seed};
@@ -50,14 +53,59 @@ pub fn calls(embedded: &Embedded) -> Value {
     control(embedded, "GET", "calls", &json!({}))["by_operation"].clone()
 }
 
+/// A gateway that holds no call back: most tests are not about that.
 pub fn gateway(embedded: &Embedded, wire: client::Wire) -> Sdk {
+    limited(embedded, wire, Limits::embedded(10_000.0), SessionTypes::One)
+}
+
+/// The same for another account.
+pub fn gateway_of(embedded: &Embedded, scope: &Scope) -> Sdk {
+    gated(embedded, scope, client::Wire::Default, &Gate::new(Limits::embedded(10_000.0)), SessionTypes::One)
+}
+
+pub fn limited(embedded: &Embedded, wire: client::Wire, limits: Limits, types: SessionTypes) -> Sdk {
+    gated(embedded, &scope(), wire, &Gate::new(limits), types)
+}
+
+fn gated(embedded: &Embedded, scope: &Scope, wire: client::Wire, gate: &Gate, types: SessionTypes) -> Sdk {
     let clock = AwsClock::default();
-    Sdk::new(client::embedded(embedded, &scope(), wire, &clock), clock)
+    Sdk::new(client::embedded(embedded, scope, wire, &clock, gate), clock, gate.clone(), types)
+}
+
+/// So many fleets on a stack each, with 25 sessions each, in a simulator whose clock stands still.
+pub async fn pairs(count: usize) -> Embedded {
+    let embedded = simulator(Seed::Empty);
+    control(&embedded, "POST", "clock", &json!({"paused": true}));
+    control(&embedded, "POST", "quotas", &json!({"fleets": 100, "stacks": 100, "instances:stream.standard.medium": 10_000}));
+    let sdk = gateway(&embedded, client::Wire::Default);
+    let call = async |operation, input: Value| sdk.invoke(operation, &input, "fleet", "x").await.unwrap();
+    for n in 0..count {
+        let (stack, fleet) = (format!("stack-{n}"), format!("fleet-{n}"));
+        let input = json!({"Name": fleet, "InstanceType": "stream.standard.medium", "ImageName": "AppStream-WinServer2022-06-17-2026",
+            "ComputeCapacity": {"DesiredInstances": 30}, "VpcConfig": {"SubnetIds": ["subnet-0a1"]}});
+        call("CreateFleet", input).await;
+        call("CreateStack", json!({"Name": stack})).await;
+        call("AssociateFleet", json!({"FleetName": fleet, "StackName": stack})).await;
+        call("StartFleet", json!({"Name": fleet})).await;
+    }
+    control(&embedded, "POST", "clock", &json!({"advance_seconds": 3600}));
+    load(&embedded, count, 0.0);
+    control(&embedded, "POST", "clock", &json!({"advance_seconds": 60}));
+    embedded
+}
+
+/// Of each pair's 25 sessions so many end and begin anew each minute.
+pub fn load(embedded: &Embedded, count: usize, churn: f64) {
+    for n in 0..count {
+        let body = json!({"StackName": format!("stack-{n}"), "FleetName": format!("fleet-{n}"), "count": 25, "churn_per_minute": churn});
+        control(embedded, "POST", "load", &body);
+    }
 }
 
 pub struct Console {
     pub embedded: Embedded,
     pub watcher: Watcher,
+    pub gate: Gate,
     router: axum::Router,
     end: CancellationToken,
     _folder: tempfile::TempDir,
@@ -71,20 +119,25 @@ impl Drop for Console {
 
 impl Console {
     pub async fn start(seed: Seed) -> Self {
+        Self::over(simulator(seed), Limits::embedded(10_000.0), |gateway| gateway).await
+    }
+
+    /// Over `embedded`, which gets at most what `limits` say. The watcher asks through what `between` makes of the gateway.
+    pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pool = server::store::open(folder.path()).await.unwrap();
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
-        let embedded = simulator(seed);
-        let sdk = gateway(&embedded, client::Wire::Default);
+        let gate = Gate::new(limits);
+        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One);
         let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
-        let watcher = Watcher::start(gateway.clone(), scope(), end.clone());
+        let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
         let parts = server::http::parts(gateway, &watcher, resources, Arc::new(door), Source::Embedded);
         let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
         let router = server::http::router(state, sessions::Store(pool));
-        let console = Self { embedded, watcher, router, end, _folder: folder };
+        let console = Self { embedded, watcher, gate, router, end, _folder: folder };
         console.until(|e| e.is_ready()).await;
         console
     }
@@ -154,15 +207,37 @@ pub async fn text(answer: Response<Body>) -> String {
     String::from_utf8_lossy(&answer.into_body().collect().await.unwrap().to_bytes()).into_owned()
 }
 
-/// Waits for the next message of an event stream.
-pub async fn message(body: &mut Body) -> domain::estate::LiveEvent {
-    let mut so_far = String::new();
-    loop {
-        let frame =
-            tokio::time::timeout(std::time::Duration::from_secs(15), body.frame()).await.expect("a message in time").unwrap().unwrap();
-        so_far.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
-        if let Some(data) = so_far.split("\n\n").find_map(|m| m.lines().find_map(|l| l.strip_prefix("data: "))) {
-            return serde_json::from_str(data).unwrap();
+/// An event stream as a browser reads it.
+pub struct Events {
+    body: Body,
+    so_far: String,
+}
+
+impl Events {
+    pub fn of(answer: Response<Body>) -> Self {
+        assert_eq!(answer.status(), StatusCode::OK);
+        Self { body: answer.into_body(), so_far: String::new() }
+    }
+
+    /// The next event that says something; none when the stream has ended.
+    pub async fn next(&mut self) -> Option<LiveEvent> {
+        loop {
+            if let Some(end) = self.so_far.find("\n\n") {
+                let message: String = self.so_far.drain(..end + 2).collect();
+                // A comment says nothing.
+                let Some(data) = message.lines().find_map(|l| l.strip_prefix("data: ")) else { continue };
+                match serde_json::from_str(data).unwrap() {
+                    LiveEvent::Beat => continue,
+                    event => return Some(event),
+                }
+            }
+            let frame = self.body.frame().await?.unwrap();
+            self.so_far.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
         }
     }
+}
+
+/// Waits for the next message of an event stream.
+pub async fn message(events: &mut Events) -> LiveEvent {
+    tokio::time::timeout(std::time::Duration::from_secs(15), events.next()).await.expect("a message in time").expect("the stream goes on")
 }

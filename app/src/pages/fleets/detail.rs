@@ -175,7 +175,9 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
     let live = use_live();
     let stacks = move || {
         fleet.with(|f| {
-            live.estate.with(|e| e.pairs.iter().filter(|p| p.fleet == f.name).map(|p| p.stack.0.clone()).collect::<Vec<_>>().join(", "))
+            live.estate.with(|e| {
+                e.pairs.iter().filter(|p| p.fleet() == f.name.as_str()).map(|p| p.stack().to_owned()).collect::<Vec<_>>().join(", ")
+            })
         })
     };
     view! {

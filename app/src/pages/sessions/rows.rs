@@ -3,6 +3,7 @@
 use crate::api::session::{FIRST_ROWS, session_list};
 use crate::live::use_live;
 use crate::parts::chip::{Chip, age, is_draining, session_look};
+use crate::parts::data_age::StaleMark;
 use crate::parts::table::Rows;
 use crate::paths;
 use crate::ui::icon::Icon;
@@ -43,6 +44,7 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
     let live = use_live();
     let id = first.id.0.clone();
     let (user, fleet) = (first.user_id.clone(), first.fleet.clone());
+    let pair = (first.stack.0.clone(), first.fleet.0.clone());
     let session = {
         let id = id.clone();
         Memo::new(move |_| view.with(|v| v.rows.iter().find(|s| s.id.0 == id).cloned()).unwrap_or_else(|| first.clone()))
@@ -87,7 +89,7 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
             aria-selected=move || is_selected.get().then_some("true") aria-current=move || is_peeked.get().then_some("true") aria-rowindex=move || index.get() + 2>
             <td role="cell" class="max-sm:row-span-2 max-sm:!pt-0.5"><input type="checkbox" class="cb" name="id" value=id aria-label=format!("Select session of {user}") prop:checked=is_selected on:click=picked/></td>
             <th role="rowheader" scope="row"><a class="name" href=href title=user.clone()>{short}</a></th>
-            <td role="cell" class="max-sm:justify-self-end"><Chip look=Signal::derive(move || session.with(session_look)) age=Signal::derive(move || session.with(|s| age(s.since, live.now.get())))/></td>
+            <td role="cell" class="max-sm:justify-self-end"><Chip look=Signal::derive(move || session.with(session_look)) age=Signal::derive(move || session.with(|s| age(s.since, live.now.get())))/><StaleMark stack=pair.0 fleet=pair.1/></td>
             <td role="cell" class="is-text max-sm:!text-text-2 max-sm:text-12"><a class="hover:underline" href=paths::fleet(&scope, &fleet)>{fleet.0.clone()}</a></td>
             <td role="cell" class="only-desk max-2xl:hidden">{move || session.with(|s| s.stack.0.clone())}</td>
             <td role="cell" class="r only-desk max-lg:hidden">{move || session.with(|s| s.started).map_or_else(|| "–".into_any(), |at| view! { <time datetime=at.iso() title=at.exact()>{running}</time> }.into_any())}</td>
