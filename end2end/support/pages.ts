@@ -11,6 +11,8 @@ const NAMED = [
   `${here}/fleets/finance-desktop/edit`, `${here}/fleets/claims-elastic/applications`, `${here}/fleets/finance-desktop?do=stop`, `${here}/fleets/callcentre-ie?do=capacity`,
   "/users/assign?what=assign&user=a@example.com", "/users/assign?what=disable", `${here}/app-blocks/qgis-ltr/new-version`,
   `${here}/fleets/finance-desktop?do=delete`, `${here}/images/finance-win22-2026-03-10`, `${here}/images/erp-win19-updated`, "/images/sharing?add=222233334444",
+  `${here}/images/finance-win22-2026-03-10/sharing`, `${here}/images/finance-win22-2026-03-10/sharing?do=share`, `${here}/images/finance-win22-2026-03-10/used-by`,
+  `${here}/app-blocks/qgis-ltr/applications`, `${here}/applications/qgis-ltr`, `${here}/stacks/finance/branding`, `${here}/stacks/finance/edit-theme`,
   `${here}/images/finance-win22-2026-03-10/sharing?do=unshare&row=444455556666`, `${here}/images/finance-win22-2026-03-10/lineage`,
 ];
 

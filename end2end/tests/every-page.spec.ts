@@ -11,7 +11,7 @@ const SHARES = 4;
 
 for (let share = 0; share < SHARES; share++) {
   test(`every page, share ${share + 1} of ${SHARES}`, async ({ signedIn: page, server }) => {
-    test.setTimeout(900_000);
+    test.setTimeout(1_200_000);
     const pages = (await everyPage(page, server)).filter((_, at) => at % SHARES === share);
     expect(pages.length).toBeGreaterThan(20);
     // All of it is told at once.

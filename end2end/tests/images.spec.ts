@@ -1,15 +1,9 @@
 // Images: the catalogue's filters, where an image comes from, sharing one and many, the checks before an update and an import.
-import type { Page } from "@playwright/test";
-import { accessible, alive, expect, password, test } from "../support/test";
-import type { Server } from "../support/server";
+import { open } from "../support/acts";
+import { accessible, expect, password, test } from "../support/test";
 
 const here = "/111122223333/us-east-1/images";
 const finance = "finance-win22-2026-03-10";
-
-async function open(page: Page, server: Server, path: string): Promise<void> {
-  await page.goto(server.url + path);
-  await alive(page);
-}
 
 test("the catalogue is narrowed by who an image is for and by what it needs", async ({ signedIn: page, server }) => {
   await open(page, server, "/images");
@@ -191,35 +185,3 @@ test.describe("without scripts", () => {
     await expect(page.getByRole("heading", { name: "imported", level: 1 })).toBeVisible();
   });
 });
-
-for (const theme of ["light", "dark"] as const) {
-  for (const width of [1440, 1024, 390]) {
-    test.describe(`${theme}, ${width} px`, () => {
-      test.use({ colorScheme: theme, viewport: { width, height: 900 } });
-      test("pages of images", async ({ signedIn: page, server }, info) => {
-        test.setTimeout(120_000);
-        const pages: [string, string][] = [
-          ["list", "/images"],
-          ["image", `${here}/${finance}`],
-          ["sharing", `${here}/${finance}/sharing`],
-          ["used-by", `${here}/${finance}/used-by`],
-          ["lineage", `${here}/${finance}/lineage`],
-          ["share", `${here}/${finance}/sharing?do=share`],
-          ["withdraw", `${here}/${finance}/sharing?do=unshare&row=444455556666`],
-          ["matrix", "/images/sharing?add=222233334444"],
-          ["import", "/images/import"],
-          ["exports", "/image-exports"],
-        ];
-        for (const [name, path] of pages) {
-          await test.step(name, async () => {
-            await open(page, server, path);
-            await accessible(page);
-            const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-            expect(sideways, `${name} scrolls sideways`).toBe(0);
-            if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/images-${name}-${theme}-${width}.png` });
-          });
-        }
-      });
-    });
-  }
-}

@@ -1,14 +1,9 @@
 // App blocks, applications and themes: new versions that take applications along, previews that follow what is typed.
-import type { Page } from "@playwright/test";
-import { accessible, alive, expect, signIn, test } from "../support/test";
+import { open } from "../support/acts";
+import { accessible, expect, signIn, test } from "../support/test";
 import type { Server } from "../support/server";
 
 const here = "/111122223333/us-east-1";
-
-async function open(page: Page, server: Server, path: string): Promise<void> {
-  await page.goto(server.url + path);
-  await alive(page);
-}
 
 /** One application that a session cannot move at first, so that a rest is left. */
 async function refuseOne(server: Server): Promise<void> {
@@ -107,22 +102,3 @@ test.describe("without scripts", () => {
     await expect(page.getByRole("row", { name: /QGIS LTR/ })).toBeVisible();
   });
 });
-
-for (const theme of ["light", "dark"] as const) {
-  for (const width of [1440, 1024, 390]) {
-    test.describe(`${theme}, ${width} px`, () => {
-      test.use({ colorScheme: theme, viewport: { width, height: 900 } });
-      test("every page of packaging is accessible", async ({ signedIn: page, server }) => {
-        test.setTimeout(120_000);
-        for (const path of ["app-blocks/qgis-ltr/new-version", "app-blocks/qgis-ltr/applications", "applications/qgis-ltr", "applications/qgis-ltr/edit", "stacks/finance/branding", "stacks/finance/edit-theme"]) {
-          await test.step(path, async () => {
-            await open(page, server, `${here}/${path}`);
-            await accessible(page);
-            expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBe(0);
-            if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/packaging-${path.replace(/\W+/g, "-")}-${theme}-${width}.png`, fullPage: true });
-          });
-        }
-      });
-    });
-  }
-}

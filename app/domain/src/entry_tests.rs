@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 fn field(path: &str, entry: Entry) -> Field {
     Field {
