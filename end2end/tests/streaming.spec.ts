@@ -7,6 +7,7 @@ async function call(aws: string, operation: string, input: object): Promise<any>
 }
 
 test("the whole life of a session, rehearsed with two tabs", async ({ page, server, context }) => {
+  test.slow();
   const url = (await call(server.aws, "CreateStreamingURL", { StackName: "legal", FleetName: "legal-research", UserId: "rehearsal", Validity: 600 })).StreamingURL;
   expect(url.startsWith(server.aws)).toBe(true);
   await signIn(page, server, "/sessions?q=rehearsal");

@@ -141,7 +141,7 @@ impl Book {
         let old = self.rows.remove(&id).unwrap_or_default();
         let before: HashMap<&str, &Session> = old.iter().map(|s| (s.id.as_str(), s)).collect();
         let waits = |s: &Session| s.state == SessionState::Pending;
-        let mut newly_waits = false;
+        let mut moves = false;
         for row in &mut rows {
             let was = before.get(row.id.as_str());
             // AWS does not tell since when a session is as it is. On the first reading it may have been so before.
@@ -150,10 +150,11 @@ impl Book {
                 Some(_) => Some(now),
                 None => (!first).then_some(now),
             };
-            newly_waits |= !first && waits(row) && !was.is_some_and(|w| waits(w));
+            // Whoever comes, goes or is cut off is likely to do more within the same minute.
+            moves |= !first && was.map_or(waits(row), |was| was.presence() != row.presence());
         }
         self.rows.insert(id, rows);
-        let follow = newly_waits.then(|| News::Follow(Unit::Sessions(pair.clone()), FAST_FOR_SESSIONS));
+        let follow = moves.then(|| News::Follow(Unit::Sessions(pair.clone()), FAST_FOR_SESSIONS));
         follow.into_iter().collect()
     }
 

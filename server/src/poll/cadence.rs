@@ -11,7 +11,8 @@ const SECOND: i64 = 1000;
 pub const ACTED_FOR: i64 = 60 * SECOND;
 /// How long a fleet that newly starts or stops is followed fast.
 pub const FAST_FOR: i64 = 120 * SECOND;
-/// How long sessions are followed fast after one newly waits for its instance: most are there within that time.
+/// How long sessions are followed fast after one newly waits for its instance, comes, goes or ends: most have arrived within that time,
+/// and who was cut off is back within it.
 pub const FAST_FOR_SESSIONS: i64 = 30 * SECOND;
 /// How long without an open page makes everything old enough to be asked at once when one opens.
 pub const ALONE: i64 = 60 * SECOND;

@@ -96,6 +96,12 @@ fn a_session_that_newly_waits_is_followed_and_its_age_is_known() {
     let news = b.take(&of("f"), Answer::Sessions(rows()), Millis(20));
     assert_eq!(news, [News::Follow(of("f"), FAST_FOR_SESSIONS)]);
     assert_eq!(b.take(&of("f"), Answer::Sessions(rows()), Millis(30)), [], "still waiting is no news");
+    let mut ended = rows();
+    ended[0].state = SessionState::Expired;
+    assert_eq!(b.take(&of("f"), Answer::Sessions(ended.clone()), Millis(20)), [News::Follow(of("f"), FAST_FOR_SESSIONS)], "it ended");
+    ended.remove(0);
+    assert_eq!(b.take(&of("f"), Answer::Sessions(ended), Millis(20)), [], "what is gone is over");
+    b.take(&of("f"), Answer::Sessions(rows()), Millis(20));
     assert!(b.rows["s/f"].iter().all(|s| s.since == Some(Millis(20))));
 }
 
