@@ -198,6 +198,8 @@ impl Round {
         }
         for news in news {
             match news {
+                // Sessions are followed for those who look at them.
+                News::Follow(Unit::Sessions(_), _) if self.watcher.hub.audience() == 0 => {}
                 News::Follow(unit, lasts) => self.plan.follow(&unit, lasts, now),
                 News::Nudge(unit) => self.plan.nudge(&unit, now),
             }
