@@ -140,7 +140,6 @@ impl Book {
         *read = PairRead { id: id.clone(), taken: Some(now), failure: None, times: 0, next: None };
         let old = self.rows.remove(&id).unwrap_or_default();
         let before: HashMap<&str, &Session> = old.iter().map(|s| (s.id.as_str(), s)).collect();
-        let waits = |s: &Session| s.state == SessionState::Pending;
         let mut moves = false;
         for row in &mut rows {
             let was = before.get(row.id.as_str());
@@ -151,7 +150,7 @@ impl Book {
                 None => (!first).then_some(now),
             };
             // Whoever comes, goes or is cut off is likely to do more within the same minute.
-            moves |= !first && was.map_or(waits(row), |was| was.presence() != row.presence());
+            moves |= !first && was.is_none_or(|was| was.presence() != row.presence());
         }
         self.rows.insert(id, rows);
         let follow = moves.then(|| News::Follow(Unit::Sessions(pair.clone()), FAST_FOR_SESSIONS));
