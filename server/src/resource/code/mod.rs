@@ -86,14 +86,14 @@ pub fn all(region: &str, calls: &[Request<'_>]) -> Vec<Code> {
     out
 }
 
-/// Calls that a page asks for. What is no operation, or no request of it, is refused.
+/// Calls that a page asks for. What is no operation, or no request of it, is refused by its name.
 pub fn of_calls(region: &str, calls: &[Call]) -> Result<Vec<Code>, Failure> {
     let read = |call: &Call| {
-        let input = serde_json::from_str::<Map<String, Value>>(&call.input).ok()?;
-        Some((operation(&call.operation)?.name, input))
+        let input = serde_json::from_str::<Map<String, Value>>(&call.input).ok();
+        let unknown = || Failure::NotFound { noun: "operation".into(), name: call.operation.chars().take(120).collect() };
+        operation(&call.operation).map(|o| o.name).zip(input).ok_or_else(unknown)
     };
-    let read: Option<Vec<_>> = calls.iter().map(read).collect();
-    let read = read.filter(|all| !all.is_empty()).ok_or_else(|| Failure::NotFound { noun: "operation".into(), name: String::new() })?;
+    let read = calls.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(all(region, &read.iter().map(|(operation, input)| (*operation, input)).collect::<Vec<_>>()))
 }
 
@@ -149,6 +149,16 @@ mod tests {
         }
         assert!(text(&all, "Terraform").contains("account_password = var.password"));
         assert!(text(&all, "CloudFormation").contains("AccountPassword: !Ref Password"));
+    }
+
+    #[test]
+    fn a_long_list_is_cut_with_its_number_and_what_is_no_operation_is_refused_by_name() {
+        let call = |operation: &str| Call::new(operation, &[("SessionId", "x")]);
+        let many = of_calls("r", &vec![call("ExpireSession"); Call::MOST + 3]).unwrap();
+        assert_eq!(text(&many, "AWS CLI").matches("expire-session").count(), Call::MOST);
+        assert!(many.iter().take(2).all(|c| c.text.ends_with("# and 3 more")), "{many:?}");
+        let refused = of_calls("r", &[call("ExpireSession"), call("RunAnything")]);
+        assert_eq!(refused, Err(Failure::NotFound { noun: "operation".into(), name: "RunAnything".into() }));
     }
 
     #[test]
