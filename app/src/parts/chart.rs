@@ -90,10 +90,13 @@ pub fn Chart(
     let range = Memo::new(move |_| view.with(|v| (v.range, v.notice.is_some())));
     let gaps = move || view.with(|v| (!v.gaps.is_empty()).then(|| view! { <p class="mt-2 text-12 text-text-3">{v.gaps.join(" ")}</p> }));
     let tabled = Memo::new(move |_| query.with(|q| is_table(q)));
-    move || {
+    Effect::new(move |_| {
         range.track();
         at.set(None);
         pinned.set(false);
+    });
+    move || {
+        range.track();
         if let Some(notice) = view.with_untracked(|v| v.notice.clone()) {
             return view! { <p class="banner t-note"><Icon name="clock"/><span>{move || view.with(|v| v.notice.clone()).unwrap_or_else(|| notice.clone())}</span></p> }.into_any();
         }

@@ -1,8 +1,9 @@
-//! One fleet: capacity now, sessions, errors with cause and remedy, configuration.
+//! One fleet: capacity now and over time, sessions, errors with cause and remedy, configuration.
 
 use crate::api::fleet::StartFleet;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
+use crate::pages::fleets::chart::SeatsOverTime;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::form::{VerbForm, Which};
 use crate::pages::resources::item::{CodeOf, TabOf};
@@ -139,7 +140,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
                 "configuration" => view! { <Configuration fleet/><CodeOf scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
                 slug => match HANGS.iter().find(|hangs| **hangs == slug) {
                     Some(slug) => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug/> }.into_any(),
-                    None => view! { <Capacity fleet base=base.clone()/> }.into_any(),
+                    None => view! { <Capacity fleet base=base.clone() scope=scope.clone()/> }.into_any(),
                 },
             }}
         </main>
@@ -161,7 +162,8 @@ fn gone(name: &str) -> AnyView {
 }
 
 #[component]
-fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
+fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
+    let name = fleet.with_untracked(|f| f.name.0.clone());
     let seats = Signal::derive(move || fleet.with(Fleet::seats));
     let up = Signal::derive(move || fleet.with(|f| f.state == FleetState::Running));
     let worst = move || {
@@ -187,30 +189,33 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
                 let (href, label) = if p.code.is_empty() { (format!("{base}?do=capacity"), "Change capacity…") } else { (format!("{base}/errors"), "What to do") };
                 view! { <div class=tone><Icon name=glyph/><div class="flex-1 min-w-0"><strong>{p.subject}" "{p.effect}"."</strong>" "<span class="text-text-2">{p.detail}</span></div><div class="acts"><a class="btn btn--sm" href=href>{label}</a></div></div> }
             })}
-            <div class="grid xl:grid-cols-[minmax(0,1fr)_22rem] gap-8">
-                <section aria-labelledby="now" class="min-w-0">
-                    <h2 id="now" class="h2">"Capacity now"</h2>
-                    <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
-                    <div class="mt-2"><CapacityBar seats large=true/></div>
-                    <dl class="dl mt-3">
-                        <dt>"Free"</dt><dd class="justify-end"><Free seats up/></dd>
-                        <dt>"Pending"</dt><dd class="justify-end">{move || seats.get().pending}</dd>
-                        <dt>"Desired"</dt><dd class="justify-end">{move || seats.get().desired.map_or_else(|| "–".to_owned(), |d| d.to_string())}</dd>
-                        {move || fleet.with(|f| f.capacity.user_sessions.clone()).map(|u| view! {
-                            <dt>"Instances"</dt><dd class="justify-end">{move || fleet.with(|f| format!("{} running, {} in use", f.capacity.running, f.capacity.in_use))}</dd>
-                            <dt>"Draining"</dt><dd class="justify-end">{format!("{} instances with {} sessions", u.draining, u.drain_mode_active)}</dd>
-                        })}
-                    </dl>
-                </section>
-                <section aria-labelledby="on" class="min-w-0">
-                    <h2 id="on" class="h2">"Runs on"</h2>
-                    <dl class="dl mt-1">
-                        <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
-                        <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
-                        <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>
-                        <dt>"ARN"</dt><dd><code class="trunc" title=move || fleet.with(|f| f.arn.clone())>{move || fleet.with(|f| f.arn.clone())}</code></dd>
-                    </dl>
-                </section>
+            <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-x-8 gap-y-6">
+                <SeatsOverTime scope name seats/>
+                <aside class="min-w-0 pb-8" aria-label="Fleet facts">
+                    <section aria-labelledby="now" class="min-w-0">
+                        <h2 id="now" class="h2">"Capacity now"</h2>
+                        <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
+                        <div class="mt-2"><CapacityBar seats large=true/></div>
+                        <dl class="dl mt-2">
+                            <dt>"Free"</dt><dd class="justify-end"><Free seats up/></dd>
+                            <dt>"Pending"</dt><dd class="justify-end">{move || seats.get().pending}</dd>
+                            <dt>"Desired"</dt><dd class="justify-end">{move || seats.get().desired.map_or_else(|| "–".to_owned(), |d| d.to_string())}</dd>
+                            {move || fleet.with(|f| f.capacity.user_sessions.clone()).map(|u| view! {
+                                <dt>"Instances"</dt><dd class="justify-end">{move || fleet.with(|f| format!("{} running, {} in use", f.capacity.running, f.capacity.in_use))}</dd>
+                                <dt>"Draining"</dt><dd class="justify-end">{format!("{} instances with {} sessions", u.draining, u.drain_mode_active)}</dd>
+                            })}
+                        </dl>
+                    </section>
+                    <section aria-labelledby="on" class="min-w-0 mt-5">
+                        <h2 id="on" class="h2">"Runs on"</h2>
+                        <dl class="dl mt-1">
+                            <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
+                            <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
+                            <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>
+                            <dt>"ARN"</dt><dd><code class="trunc" title=move || fleet.with(|f| f.arn.clone())>{move || fleet.with(|f| f.arn.clone())}</code></dd>
+                        </dl>
+                    </section>
+                </aside>
             </div>
         </div>
     }

@@ -161,6 +161,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
+            <super::history::SessionTabs/>
             <LeftResults/>
             <div class="px-(--gutter) pb-2"><Facets path=paths::SESSIONS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
             <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/></div>
