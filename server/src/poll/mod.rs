@@ -15,6 +15,9 @@ use cadence::Unit;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::names::Scope;
+use domain::query::Window;
+use domain::session::Session;
+use domain::view::View;
 use futures::FutureExt as _;
 use hub::Hub;
 use plan::{Next, Plan};
@@ -43,6 +46,9 @@ pub struct Watcher {
 impl Watch for Watcher {
     fn estate(&self) -> Arc<Estate> {
         self.hub.estate()
+    }
+    fn sessions(&self, view: &View) -> Window<Session> {
+        self.hub.sessions(view)
     }
     fn touch(&self, touched: Touched) {
         let mut all = self.touched.lock().unwrap_or_else(PoisonError::into_inner);

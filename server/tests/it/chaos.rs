@@ -1,11 +1,11 @@
 //! AWS at its worst for a while: throttling, latency, calls that hang, garbage and cut connections, while sessions come and go. Whoever
 //! listened ends with the rows that AWS has; no error is lost on the way, and nothing piles up.
 
-use crate::support::{Console, Events, control, gateway, load, pairs};
+use crate::support::{Console, Events, Page, control, gateway, load, pairs};
 use app::ctx::Watch;
 use app::gateway::AppStream;
 use async_trait::async_trait;
-use domain::estate::{Estate, Kind, LiveEvent, Rate, Touched};
+use domain::estate::{Estate, Kind, Rate, Touched};
 use domain::failure::Failure;
 use domain::fleet::Fleet;
 use domain::form::NewCapacity;
@@ -95,8 +95,8 @@ impl Told {
 }
 
 /// What a browser has of sessions: those that are not over.
-fn rows(estate: &Estate) -> BTreeMap<String, String> {
-    let live = estate.sessions.iter().filter(|s| s.state != SessionState::Expired);
+fn rows(sessions: &[Session]) -> BTreeMap<String, String> {
+    let live = sessions.iter().filter(|s| s.state != SessionState::Expired);
     live.map(|s| (s.id.0.clone(), format!("{} {} {:?} {:?}", s.user_id, s.fleet, s.state, s.connection))).collect()
 }
 
@@ -112,26 +112,25 @@ enum Manner {
 }
 
 /// Reads until it has come to the snapshot of which `end` tells (0 until there is one); answers what it holds then.
-async fn browser(console: Arc<Console>, cookie: String, manner: Manner, mut end: watch::Receiver<u64>) -> Estate {
-    let mut mine: Option<Estate> = None;
+async fn browser(console: Arc<Console>, cookie: String, manner: Manner, mut end: watch::Receiver<u64>) -> Page {
+    let mut mine = Page::default();
     loop {
-        let after = mine.as_ref().map_or(String::new(), |e| format!("&after={}", e.seq));
-        let mut events = Events::of(console.get(&format!("/api/live?sessions=true{after}"), &cookie).await);
+        let after = if mine.estate.seq == 0 { String::new() } else { format!("&after={}", mine.estate.seq) };
+        // Room for all of them, in the order of their users.
+        let mut events = Events::of(console.get(&format!("/api/live?rows=1000&sort=user{after}"), &cookie).await);
+        mine.shown = false;
         let broken = tokio::time::sleep(Duration::from_millis(700));
         tokio::pin!(broken);
         loop {
+            // Rows come after the snapshot they are of; all are there once nothing more comes.
+            let rest = if *end.borrow() > 0 { Duration::from_secs(2) } else { Duration::from_secs(3600) };
             let event = tokio::select! {
                 event = events.next() => event,
-                () = &mut broken, if matches!(manner, Manner::Broken) => break,
-                _ = end.wait_for(|end| *end > 0 && mine.as_ref().is_some_and(|e| e.seq >= *end)) => return mine.unwrap(),
+                () = &mut broken, if matches!(manner, Manner::Broken) && *end.borrow() == 0 => break,
+                _ = end.changed() => continue,
+                () = tokio::time::sleep(rest), if mine.shown && mine.estate.seq >= *end.borrow() => return mine,
             };
-            match event {
-                Some(LiveEvent::Full(all)) => mine = Some(*all),
-                Some(LiveEvent::Delta(delta)) => {
-                    assert!(mine.as_mut().expect("everything comes first").apply(delta), "changes continue one another");
-                }
-                other => panic!("{manner:?}: {other:?}"),
-            }
+            mine.take(event.expect("the stream goes on"));
             if matches!(manner, Manner::Slow) {
                 tokio::time::sleep(Duration::from_millis(900)).await;
             }
@@ -209,15 +208,15 @@ async fn after_throttling_latency_hangs_garbage_cuts_and_a_defect_everybody_has_
 
     // AWS's own word, asked past the console.
     let aws = gateway(&console.embedded, Wire::Default);
-    let mut truth = Estate::default();
+    let mut truth = Vec::new();
     for n in 0..PAIRS {
         let pair = Pair { stack: format!("stack-{n}").into(), fleet: format!("fleet-{n}").into() };
-        truth.sessions.extend(aws.describe_sessions(&pair).await.unwrap());
+        truth.extend(aws.describe_sessions(&pair).await.unwrap());
     }
     let truth = rows(&truth);
     assert_eq!(truth.len(), PAIRS * 25);
     let patience = async {
-        while rows(&console.watcher.hub().estate()) != truth
+        while rows(&console.watcher.hub().estate().sessions) != truth
             || !console.watcher.hub().estate().pairs.iter().all(|p| p.failure.is_none())
             || console.watcher.hub().estate().health.iter().any(|h| h.failure.is_some())
         {
@@ -228,8 +227,8 @@ async fn after_throttling_latency_hangs_garbage_cuts_and_a_defect_everybody_has_
     done.cancel();
     end.send_replace(console.watcher.hub().estate().seq);
     for (manner, browser) in manners.iter().zip(browsers) {
-        let mine = tokio::time::timeout(Duration::from_secs(5), browser).await.expect("everybody catches up").unwrap();
-        assert_eq!(rows(&mine), truth, "{manner:?}");
+        let mine = tokio::time::timeout(Duration::from_secs(15), browser).await.expect("everybody catches up").unwrap();
+        assert_eq!(rows(&mine.window.rows), truth, "{manner:?}");
     }
     queues.abort();
     let (told, failures, waiting) = (told.await.unwrap(), failures.load(Ordering::Relaxed), most_waiting.load(Ordering::Relaxed));

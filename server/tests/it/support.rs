@@ -3,9 +3,11 @@
 use app::gateway::AppStream;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
-use domain::estate::LiveEvent;
+use domain::estate::{Estate, LiveEvent};
 use domain::names::Scope;
 use domain::operator::Source;
+use domain::query::Window;
+use domain::session::Session;
 use futures::FutureExt as _;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -233,6 +235,37 @@ impl Events {
             }
             let frame = self.body.frame().await?.unwrap();
             self.so_far.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+        }
+    }
+}
+
+/// What a browser holds: what is known, and the rows of sessions that it shows.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub estate: Estate,
+    pub window: Window<Session>,
+    /// Whether rows have come since the page asked for them.
+    pub shown: bool,
+}
+
+impl Page {
+    /// Takes in a message; changes must continue what is here.
+    pub fn take(&mut self, event: LiveEvent) {
+        match event {
+            LiveEvent::Full(all) => self.estate = *all,
+            LiveEvent::Delta(delta) => assert!(self.estate.apply(delta), "changes continue one another"),
+            LiveEvent::Rows(step) => {
+                assert!(step.apply(&mut self.window), "rows continue one another");
+                self.shown = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Reads from `events` until `enough`.
+    pub async fn until(&mut self, events: &mut Events, enough: impl Fn(&Self) -> bool) {
+        while !enough(self) {
+            self.take(message(events).await);
         }
     }
 }
