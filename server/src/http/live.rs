@@ -69,6 +69,7 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
     let mut recheck = tokio::time::interval(RECHECK);
     let mut beat = tokio::time::interval(BEAT);
     let mut told = false;
+    let mut rows_due = false;
     // The rows that the browser has: a window, not the list.
     let mut shown: Option<Window<domain::session::Session>> = None;
     loop {
@@ -101,13 +102,16 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
             room = send.reserve(), if !told => {
                 let Ok(room) = room else { return };
                 news.mark_unchanged();
-                if let Some(message) = hub.since(last) {
+                // Both in turn: a browser that is slower than the snapshots gets its rows all the same.
+                let skips = std::mem::take(&mut rows_due);
+                if !skips && let Some(message) = hub.since(last) {
                     last = Some(message.seq);
                     room.send(Ok(event(&message)));
                     beat.reset();
+                    rows_due = view.is_some();
                     continue;
                 }
-                told = true;
+                told = !skips;
                 if let Some(view) = &view {
                     let now = hub.sessions(view);
                     if let Some(step) = WindowDelta::between(shown.as_ref(), &now) {

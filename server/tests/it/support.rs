@@ -163,6 +163,13 @@ impl Console {
         self.send(asked("GET", path, cookie).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()).await
     }
 
+    /// A reading server function, called as the WASM does; its answer.
+    pub async fn read(&self, path: &str, cookie: &str) -> Value {
+        let answer = self.send(asked("GET", path, cookie).header(header::ACCEPT, "application/json").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        serde_json::from_str(&text(answer).await).unwrap()
+    }
+
     /// A server function, called as the WASM does; its status and answer.
     pub async fn call(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, Value) {
         let request = asked("POST", path, cookie)
