@@ -86,6 +86,7 @@ impl Watcher {
             published: -APART,
             unpublished: false,
             failed: BTreeSet::new(),
+            answered: BTreeSet::new(),
             chance,
         };
         tokio::spawn(async move {
@@ -118,6 +119,8 @@ struct Round {
     unpublished: bool,
     /// What failed since.
     failed: BTreeSet<Unit>,
+    /// What was answered since.
+    answered: BTreeSet<Unit>,
     chance: fn() -> f64,
 }
 
@@ -191,9 +194,14 @@ impl Round {
                 if self.failed.contains(&unit) {
                     self.publish();
                 }
+                self.answered.insert(unit.clone());
                 self.book.take(&unit, answer, aws_now)
             }
             Err(failure) => {
+                // One that follows a success is another one.
+                if self.answered.contains(&unit) {
+                    self.publish();
+                }
                 self.failed.insert(unit.clone());
                 self.book.fail(&unit, failure, aws_now.plus(pause))
             }
@@ -222,6 +230,7 @@ impl Round {
         self.published = self.now();
         self.unpublished = false;
         self.failed.clear();
+        self.answered.clear();
     }
 }
 
