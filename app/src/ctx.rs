@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::gateway::AppStream;
+use crate::history::History;
 use crate::resources::Resources;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
@@ -23,6 +24,8 @@ pub struct Parts {
     pub watch: Arc<dyn Watch>,
     /// Everything but fleets and sessions.
     pub resources: Arc<dyn Resources>,
+    /// What was.
+    pub history: Arc<dyn History>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
     /// Version and commit, for the foot of the side bar.

@@ -11,6 +11,8 @@ pub mod ctx;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod gateway;
+#[cfg(feature = "ssr")]
+pub mod history;
 pub mod live;
 pub mod pages;
 pub mod parts;

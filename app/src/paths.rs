@@ -8,6 +8,12 @@ pub const OVERVIEW: &str = "/";
 pub const FLEETS: &str = "/fleets";
 /// All sessions.
 pub const SESSIONS: &str = "/sessions";
+/// Sessions that were.
+pub const SESSION_HISTORY: &str = "/sessions/history";
+/// Samples of a fleet's capacity as CSV: `?fleet=…&range=24h`.
+pub const CAPACITY_CSV: &str = "/history/capacity.csv";
+/// Sessions that started or ended as CSV: `?range=24h&fleet=…&q=…`.
+pub const SESSIONS_CSV: &str = "/history/sessions.csv";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.

@@ -1,9 +1,10 @@
 //! The console's server. Reading order: [`cmd`] (what the program can do), [`http`] (the router), [`gateway`] (AppStream through
-//! its SDK), [`poll`] (the watcher), [`door`] (sign-in), [`store`] (the database).
+//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`door`] (sign-in), [`store`] (the database).
 
 pub mod cmd;
 pub mod door;
 pub mod gateway;
+pub mod history;
 pub mod http;
 pub mod poll;
 pub mod resource;

@@ -1,7 +1,7 @@
 //! What browser and server agree on: AppStream's things under AppStream's names, the rules about them, and the words.
 //!
 //! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
-//! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`].
+//! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`]; for the past [`history`].
 
 pub mod constraints;
 pub mod entry;
@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod fleet_error;
 pub mod fleet_members;
 pub mod form;
+pub mod history;
 pub mod image_error;
 pub mod list;
 pub mod live;

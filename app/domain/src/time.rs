@@ -27,10 +27,17 @@ impl Millis {
     }
     /// `17 Mar 2026, 13:48:02 UTC`: the exact form shown on hover and when copied.
     pub fn exact(self) -> String {
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let c = self.civil();
-        let month = MONTHS.get(c.month.saturating_sub(1) as usize).copied().unwrap_or("–");
-        format!("{} {month} {:04}, {:02}:{:02}:{:02} UTC", c.day, c.year, c.hour, c.minute, c.second)
+        format!("{} {:04}, {:02}:{:02}:{:02} UTC", c.day_month(), c.year, c.hour, c.minute, c.second)
+    }
+    /// `17 Mar`: the day in UTC.
+    pub fn day_month(self) -> String {
+        self.civil().day_month()
+    }
+    /// `13:48`: the time of day in UTC, without seconds.
+    pub fn hour_minute(self) -> String {
+        let c = self.civil();
+        format!("{:02}:{:02}", c.hour, c.minute)
     }
     /// `10:42:07`: the time of day in UTC.
     pub fn clock(self) -> String {
@@ -62,6 +69,14 @@ struct Civil {
     hour: i64,
     minute: i64,
     second: i64,
+}
+
+impl Civil {
+    fn day_month(&self) -> String {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let month = MONTHS.get(self.month.saturating_sub(1) as usize).copied().unwrap_or("–");
+        format!("{} {month}", self.day)
+    }
 }
 
 /// A duration in at most two units: `42 s`, `6 m`, `2 h 05 m`, `3 d 4 h`. Seconds only below two minutes. Negative is `0 s`.

@@ -2,6 +2,7 @@
 
 pub mod fleet;
 pub mod frame;
+pub mod history;
 pub mod image;
 pub mod resource;
 pub mod session;

@@ -1,6 +1,7 @@
 //! Parts that know AppStream: the frame, chips, bars, tables, error views.
 
 pub mod capacity;
+pub mod chart;
 pub mod chip;
 pub mod data_age;
 pub mod error_view;

@@ -6,6 +6,7 @@ use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
 use crate::gateway::gate::{Gate, Limits};
 use crate::gateway::{Sdk, SessionTypes, client};
+use crate::history;
 use crate::http::{self, AppState};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
@@ -80,8 +81,10 @@ impl Serve {
         let sdk = Sdk::new(client, clock, gate, self.session_types);
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
+        let history = history::Store(pool.clone());
+        history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(door), source);
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), source);
         let state = AppState { options: http::leptos_options(), parts, watcher, end: end.clone() };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {

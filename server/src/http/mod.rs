@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod guard;
+pub mod history;
 pub mod live;
 pub mod sessions;
 
@@ -83,6 +84,8 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream")));
     Router::new()
         .route(app::paths::LIVE, get(live::stream))
+        .route(app::paths::CAPACITY_CSV, get(history::capacity))
+        .route(app::paths::SESSIONS_CSV, get(history::sessions))
         .route("/api/{*function}", get(functions.clone()).post(functions))
         .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
@@ -163,8 +166,9 @@ pub fn parts(
     gateway: Arc<dyn app::gateway::AppStream>,
     watcher: &Watcher,
     resources: Arc<dyn app::resources::Resources>,
+    history: Arc<dyn app::history::History>,
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, resources, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts { gateway, resources, history, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
 }

@@ -120,6 +120,11 @@ impl Hub {
         (self.0.newest.subscribe(), Seat(self.clone()))
     }
 
+    /// Hears of every new snapshot without a seat: the console's own parts are no audience.
+    pub fn news(&self) -> watch::Receiver<Arc<Estate>> {
+        self.0.newest.subscribe()
+    }
+
     /// What leads from `after` to the newest snapshot: nothing, the changes put together into one, or everything when `after` is none,
     /// too long ago, or of another life of the program.
     pub fn since(&self, after: Option<u64>) -> Option<Message> {

@@ -135,8 +135,10 @@ impl Console {
         let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
         let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
+        let history = server::history::Store(pool.clone());
+        history.record(watcher.hub(), scope(), end.clone());
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(door), Source::Embedded);
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), Source::Embedded);
         let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
         let router = server::http::router(state, sessions::Store(pool));
         let console = Self { embedded, watcher, gate, router, end, _folder: folder };

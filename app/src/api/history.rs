@@ -1,0 +1,29 @@
+//! The past: capacity of a fleet, and sessions. No AWS call.
+
+use crate::error::AppError;
+use domain::history::{ChartView, SessionsView};
+use leptos::prelude::*;
+
+/// Seats of a fleet over a range: `1h`, `24h`, `7d` or `30d`.
+#[server(endpoint = "history/capacity", input = leptos::server_fn::codec::GetUrl)]
+pub async fn capacity_history(account: String, region: String, fleet: String, #[server(default)] range: String) -> Result<ChartView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let scope = domain::names::Scope::new(account, region);
+    cx.scope(&scope)?;
+    Ok(cx.parts.history.capacity(&asked(&cx, fleet, &range, String::new())).await?)
+}
+
+/// Sessions over time and those that ended, of the watched scope. `query`: the page's query string with `range`, `fleet` and `q`.
+#[server(endpoint = "history/sessions", input = leptos::server_fn::codec::GetUrl)]
+pub async fn session_history(query: String) -> Result<SessionsView, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let pairs = crate::paths::pairs(&query);
+    let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default();
+    Ok(cx.parts.history.sessions(&asked(&cx, value("fleet"), &value("range"), value("q"))).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn asked(cx: &crate::ctx::Ctx, fleet: String, range: &str, user: String) -> crate::history::Asked {
+    let range = domain::history::Range::parse(range);
+    crate::history::Asked { scope: cx.estate().scope.clone(), fleet, range, now: cx.parts.gateway.aws_now(), user }
+}
