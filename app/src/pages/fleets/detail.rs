@@ -3,6 +3,7 @@
 use crate::api::fleet::StartFleet;
 use crate::live::use_live;
 use crate::pages::fleets::acts::{Buttons, Outcomes};
+use crate::pages::fleets::chart::SeatsOverTime;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::form::{VerbForm, Which};
 use crate::pages::resources::item::{CodeOf, TabOf};
@@ -139,7 +140,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
                 "configuration" => view! { <Configuration fleet/><CodeOf scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
                 slug => match HANGS.iter().find(|hangs| **hangs == slug) {
                     Some(slug) => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug/> }.into_any(),
-                    None => view! { <Capacity fleet base=base.clone()/> }.into_any(),
+                    None => view! { <Capacity fleet base=base.clone() scope=scope.clone()/> }.into_any(),
                 },
             }}
         </main>
@@ -161,7 +162,7 @@ fn gone(name: &str) -> AnyView {
 }
 
 #[component]
-fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
+fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
     let seats = Signal::derive(move || fleet.with(Fleet::seats));
     let up = Signal::derive(move || fleet.with(|f| f.state == FleetState::Running));
     let worst = move || {
@@ -172,6 +173,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
         })
     };
     let unit = move || fleet.with(|f| f.seat_unit());
+    let name = fleet.with_untracked(|f| f.name.0.clone());
     let live = use_live();
     let stacks = move || {
         fleet.with(|f| {
@@ -187,7 +189,9 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
                 let (href, label) = if p.code.is_empty() { (format!("{base}?do=capacity"), "Change capacity…") } else { (format!("{base}/errors"), "What to do") };
                 view! { <div class=tone><Icon name=glyph/><div class="flex-1 min-w-0"><strong>{p.subject}" "{p.effect}"."</strong>" "<span class="text-text-2">{p.detail}</span></div><div class="acts"><a class="btn btn--sm" href=href>{label}</a></div></div> }
             })}
-            <div class="grid xl:grid-cols-[minmax(0,1fr)_22rem] gap-8">
+            <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-8">
+                <SeatsOverTime scope name=name seats/>
+                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2">
                 <section aria-labelledby="now" class="min-w-0">
                     <h2 id="now" class="h2">"Capacity now"</h2>
                     <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
@@ -211,6 +215,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String) -> impl IntoView {
                         <dt>"ARN"</dt><dd><code class="trunc" title=move || fleet.with(|f| f.arn.clone())>{move || fleet.with(|f| f.arn.clone())}</code></dd>
                     </dl>
                 </section>
+                </div>
             </div>
         </div>
     }

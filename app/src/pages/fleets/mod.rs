@@ -1,5 +1,6 @@
 //! `/fleets` and one fleet.
 
 pub mod acts;
+pub mod chart;
 pub mod detail;
 pub mod list;

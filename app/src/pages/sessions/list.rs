@@ -3,6 +3,7 @@
 use crate::api::session::{FIRST_ROWS, matching, session_list};
 use crate::live::use_live;
 use crate::pages::sessions::expire::{ExpireDialog, LeftResults};
+use crate::pages::sessions::history::SessionTabs;
 use crate::pages::sessions::peek::Peek;
 use crate::pages::sessions::rows::{Selection, Shared, live_rows, row};
 use crate::parts::capacity::thousands;
@@ -162,7 +163,8 @@ fn Listed(first: Window<Session>) -> impl IntoView {
         move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
+            <div class="head flex flex-wrap items-center gap-2 !pb-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
+            <SessionTabs/>
             <LeftResults/>
             <div class="px-(--gutter) pb-2"><Facets path=paths::SESSIONS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
             <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/><Waiting rows waiting=Signal::derive(move || held.with(|h| h.waiting))/></div>
