@@ -9,6 +9,8 @@ use domain::failure::Failure;
 use domain::form::Flash;
 use domain::names::Scope;
 pub use domain::operator::{Operator, Source};
+use domain::query::Window;
+use domain::view::View;
 use serde::Serialize;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -36,6 +38,8 @@ pub struct Parts {
 pub trait Watch: Send + Sync {
     /// The newest snapshot. Never calls AWS.
     fn estate(&self) -> Arc<Estate>;
+    /// The sessions of the newest snapshot that `view` asks for.
+    fn sessions(&self, view: &View) -> Window<domain::session::Session>;
     /// An operator changed something: asks for it at once, and fast for a while.
     fn touch(&self, touched: Touched);
     /// Like [`touch`](Self::touch), when no more is known than the kind.

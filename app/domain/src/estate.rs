@@ -7,6 +7,7 @@ use crate::names::{FleetName, Scope};
 use crate::session::{Session, Tally};
 use crate::stack::{Pair, PairRead, Stack};
 use crate::time::Millis;
+use crate::view::WindowDelta;
 use serde::{Deserialize, Serialize};
 
 /// What is polled on its own, fails on its own and ages on its own.
@@ -101,9 +102,10 @@ pub struct Estate {
     pub stacks: Vec<Stack>,
     /// All associations, and how their sessions were last read.
     pub pairs: Vec<PairRead>,
-    /// All sessions of all pairs.
+    /// All sessions of all pairs. They stay on the server: pages get a window of them ([`crate::view`]).
+    #[serde(skip)]
     pub sessions: Vec<Session>,
-    /// Their counts, also sent to pages that do not show the rows.
+    /// Their counts.
     pub tally: Tally,
     /// One entry a kind.
     pub health: Vec<Health>,
@@ -131,13 +133,33 @@ impl Estate {
         // Without fleets nobody knows whose sessions to ask for.
         tried(Kind::Fleets) && tried(Kind::Stacks) && (tried(Kind::Sessions) || !taken(Kind::Fleets))
     }
+    /// How many people are connected to `fleet`; its seats in use while not all of its sessions have been read. What is typed to stop it
+    /// depends on this, in the browser and on the server.
+    pub fn connected_on(&self, fleet: &Fleet) -> usize {
+        let pairs = || self.pairs.iter().filter(|p| p.fleet() == fleet.name.as_str());
+        if pairs().all(|p| p.taken.is_some()) {
+            return pairs().map(|p| p.connected as usize).sum();
+        }
+        usize::try_from(fleet.seats().in_use).unwrap_or(0)
+    }
     /// When the fleets were last told in full: the age that page heads show.
     pub fn fleets_taken(&self) -> Option<Millis> {
         self.health_of(Kind::Fleets).and_then(|h| h.taken)
     }
-    /// The same without session rows: what pages get that do not list sessions.
+    /// The same without the session rows: a copy for one page, which would be slow to make of ten thousand of them.
     pub fn without_sessions(&self) -> Self {
-        Self { sessions: Vec::new(), ..self.clone() }
+        Self {
+            scope: self.scope.clone(),
+            seq: self.seq,
+            now: self.now,
+            fleets: self.fleets.clone(),
+            stacks: self.stacks.clone(),
+            pairs: self.pairs.clone(),
+            sessions: Vec::new(),
+            tally: self.tally,
+            health: self.health.clone(),
+            slowed: self.slowed,
+        }
     }
     /// How many of the pairs are read, and how many there are.
     pub fn pairs_read(&self) -> (usize, usize) {
@@ -159,7 +181,6 @@ impl Estate {
             fleets: diff(&old.fleets, &self.fleets),
             stacks: diff(&old.stacks, &self.stacks),
             pairs: diff(&old.pairs, &self.pairs),
-            sessions: diff(&old.sessions, &self.sessions),
             tally: self.tally,
             health: self.health.iter().filter(|h| old.health_of(h.kind) != Some(h)).cloned().collect(),
             slowed: self.slowed,
@@ -175,7 +196,6 @@ impl Estate {
         apply(&mut self.fleets, delta.fleets);
         apply(&mut self.stacks, delta.stacks);
         apply(&mut self.pairs, delta.pairs);
-        apply(&mut self.sessions, delta.sessions);
         self.tally = delta.tally;
         for health in delta.health {
             match self.health.iter_mut().find(|h| h.kind == health.kind) {
@@ -204,8 +224,6 @@ pub struct Delta {
     pub stacks: Vec<Change<Stack>>,
     /// Changed pairs.
     pub pairs: Vec<Change<PairRead>>,
-    /// Changed sessions; empty on streams without session rows.
-    pub sessions: Vec<Change<Session>>,
     /// Session counts.
     pub tally: Tally,
     /// The freshness of kinds whose freshness changed.
@@ -220,27 +238,15 @@ impl Delta {
         merge(&mut self.fleets, later.fleets);
         merge(&mut self.stacks, later.stacks);
         merge(&mut self.pairs, later.pairs);
-        merge(&mut self.sessions, later.sessions);
         for health in later.health {
             self.health.retain(|h| h.kind != health.kind);
             self.health.push(health);
         }
         (self.seq, self.now, self.tally, self.slowed) = (later.seq, later.now, later.tally, later.slowed);
     }
-    /// The same without session rows.
-    pub fn without_sessions(&self) -> Self {
-        Self {
-            fleets: self.fleets.clone(),
-            stacks: self.stacks.clone(),
-            pairs: self.pairs.clone(),
-            sessions: Vec::new(),
-            health: self.health.clone(),
-            ..*self
-        }
-    }
     /// How many rows it mentions.
     pub fn weight(&self) -> usize {
-        self.fleets.len() + self.stacks.len() + self.pairs.len() + self.sessions.len()
+        self.fleets.len() + self.stacks.len() + self.pairs.len()
     }
 }
 
@@ -251,6 +257,8 @@ pub enum LiveEvent {
     Full(Box<Estate>),
     /// What changed.
     Delta(Delta),
+    /// What changed in the rows of sessions that the page shows; the first one leads from nothing.
+    Rows(WindowDelta<Session>),
     /// Nothing changed; the stream is alive.
     Beat,
     /// The sign-in ended; the stream closes.
@@ -261,29 +269,8 @@ pub enum LiveEvent {
 mod tests {
     use super::*;
     use crate::fleet::tests::fleet;
-    use crate::session::{AuthenticationType, SessionState};
     use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
-
-    fn session(id: &str, n: i64) -> Session {
-        Session {
-            id: id.into(),
-            user_id: "ann".into(),
-            stack: "s".into(),
-            fleet: "f".into(),
-            state: if n % 2 == 0 { SessionState::Active } else { SessionState::Pending },
-            connection: None,
-            started: Some(Millis(n)),
-            max_expires: None,
-            authentication: AuthenticationType::Api,
-            instance_id: None,
-            drain: None,
-            eni_private_ip_address: None,
-            eni_ipv6_addresses: vec![],
-            eni_id: None,
-            since: None,
-        }
-    }
 
     fn health(kind: Kind, taken: i64) -> Health {
         Health { taken: Some(Millis(taken)), every: 20_000, ..Health::unread(kind) }
@@ -292,25 +279,21 @@ mod tests {
     /// Any estate whose kinds have all been asked for.
     fn estates() -> impl Strategy<Value = Estate> {
         let names = || btree_map("[a-e]", 0..4_i64, 0..5);
-        (names(), names(), names(), vec(0..3_i64, 3), proptest::option::of(0..9_u32)).prop_map(
-            |(fleets, pairs, sessions, taken, slowed)| {
-                let sessions: Vec<_> = sessions.into_iter().map(|(id, n)| session(&id, n)).collect();
-                Estate {
-                    fleets: fleets.into_iter().map(|(name, n)| fleet(&name, i32::try_from(n).unwrap(), 4)).collect(),
-                    pairs: pairs
-                        .into_iter()
-                        .map(|(id, n)| PairRead {
-                            id,
-                            taken: Some(Millis(n)),
-                            ..PairRead::unread(&Pair { stack: "".into(), fleet: "".into() })
-                        })
-                        .collect(),
-                    tally: Tally::of(&sessions),
-                    sessions,
-                    health: Kind::ALL.into_iter().zip(taken).map(|(kind, n)| health(kind, n)).collect(),
-                    slowed: slowed.map(|now| Rate { now, full: 240 }),
-                    ..Estate::default()
-                }
+        (names(), names(), 0..9_u32, vec(0..3_i64, 3), proptest::option::of(0..9_u32)).prop_map(
+            |(fleets, pairs, connected, taken, slowed)| Estate {
+                fleets: fleets.into_iter().map(|(name, n)| fleet(&name, i32::try_from(n).unwrap(), 4)).collect(),
+                pairs: pairs
+                    .into_iter()
+                    .map(|(id, n)| PairRead {
+                        id,
+                        taken: Some(Millis(n)),
+                        ..PairRead::unread(&Pair { stack: "".into(), fleet: "".into() })
+                    })
+                    .collect(),
+                tally: Tally { connected, ..Tally::default() },
+                health: Kind::ALL.into_iter().zip(taken).map(|(kind, n)| health(kind, n)).collect(),
+                slowed: slowed.map(|now| Rate { now, full: 240 }),
+                ..Estate::default()
             },
         )
     }
@@ -319,7 +302,6 @@ mod tests {
     fn sorted(mut estate: Estate) -> Estate {
         estate.fleets.sort_by(|a, b| a.name.cmp(&b.name));
         estate.pairs.sort_by(|a, b| a.id.cmp(&b.id));
-        estate.sessions.sort_by(|a, b| a.id.cmp(&b.id));
         estate
     }
 
@@ -362,6 +344,18 @@ mod tests {
         assert!(read.would_lose_to(&newer(refused(Failure::Throttled { retry_in_seconds: None }))), "that passes");
         let denied = Failure::Denied { action: "DescribeStacks".into(), message: String::new() };
         assert!(!read.would_lose_to(&newer(refused(denied))), "that does not pass by itself");
+    }
+
+    #[test]
+    fn who_is_connected_to_a_fleet_is_counted_once_all_its_sessions_are_read() {
+        let read = |stack: &str, taken, connected| PairRead {
+            taken,
+            connected,
+            ..PairRead::unread(&Pair { stack: stack.into(), fleet: "cad".into() })
+        };
+        let with = |pairs| Estate { pairs, ..Estate::default() }.connected_on(&fleet("cad", 7, 9));
+        assert_eq!(with(vec![read("a", Some(Millis(1)), 2), read("b", Some(Millis(1)), 3)]), 5);
+        assert_eq!(with(vec![read("a", Some(Millis(1)), 2), read("b", None, 0)]), 7, "who knows who is on the other");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What browser and server agree on: AppStream's things under AppStream's names, the rules about them, and the words.
 //!
 //! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
-//! [`live`], [`failure`], [`form`], [`query`]; for resources [`resource`], [`entry`] and [`sharing`]; for the past [`history`].
+//! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`]; for the past [`history`].
 
 pub mod constraints;
 pub mod entry;
@@ -29,3 +29,4 @@ pub mod sharing;
 pub mod stack;
 pub mod time;
 pub mod users_csv;
+pub mod view;

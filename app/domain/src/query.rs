@@ -1,5 +1,5 @@
-//! Lists as questions: what the URL says (quick filter, tokens, words, sort) and its answer over rows. One engine for every list;
-//! the server answers first paint with it, the browser every change after.
+//! Lists as questions: what the URL says (quick filter, tokens, words, sort) and its answer over rows. One engine for every list.
+//! Sessions, of which there may be ten thousand, are asked for on the server only ([`crate::view`]); a browser holds all fleets.
 //!
 //! `?state=running,starting&fleet=not:apac&running=gt:30m&q=linn&sort=-running,user` (design section 7). Each key is one token.
 
@@ -70,6 +70,16 @@ pub enum Value {
     None,
 }
 
+impl Value {
+    /// For comparing without letter case.
+    fn folded(self) -> Self {
+        match self {
+            Self::Text(t) => Self::Text(t.to_lowercase()),
+            other => other,
+        }
+    }
+}
+
 /// A field of a list that can be filtered and sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -94,7 +104,7 @@ pub trait Listed: Keyed + Clone + 'static {
 }
 
 /// A list's question.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Query {
     /// Tokens; all must match.
     pub terms: Vec<Term>,
@@ -198,13 +208,14 @@ impl Query {
     pub fn select<R: Listed>(&self, rows: &[R], now: Millis) -> Vec<usize> {
         let words = self.words();
         let sort = self.effective_sort::<R>();
+        let key = |row: &R| sort.iter().map(|(key, _)| row.value(key, now).folded()).collect::<Vec<_>>();
         let mut picked: Vec<(Vec<Value>, usize)> = rows
             .iter()
             .enumerate()
             .filter(|(_, row)| self.matches_words(*row, &words) && self.terms.iter().all(|t| term_matches(t, *row, now)))
-            .map(|(i, row)| (sort.iter().map(|(key, _)| row.value(key, now)).collect(), i))
+            .map(|(i, row)| (key(row), i))
             .collect();
-        picked.sort_by(|(a, i), (b, j)| {
+        picked.sort_unstable_by(|(a, i), (b, j)| {
             sort.iter()
                 .zip(a.iter().zip(b))
                 .map(|((_, down), (x, y))| compare(x, y, *down))
@@ -228,36 +239,63 @@ pub struct Window<R> {
     pub total: usize,
     /// For every quick filter asked about, how many rows it would show among those the rest of the question lets through.
     pub facets: Vec<usize>,
+    /// The row whose details are open, wherever it is in the list.
+    pub peek: Option<R>,
 }
 
 impl<R> Default for Window<R> {
     fn default() -> Self {
-        Self { start: 0, rows: Vec::new(), matched: 0, total: 0, facets: Vec::new() }
+        Self { start: 0, rows: Vec::new(), matched: 0, total: 0, facets: Vec::new(), peek: None }
     }
 }
 
-/// Rows `start..start+len` of the answer. `facets`: key and value of each quick filter to count (over all rows that match `q` and
-/// the tokens of other keys).
-pub fn window<R: Listed>(rows: &[R], query: &Query, now: Millis, start: usize, len: usize, facets: &[(&str, &str)]) -> Window<R> {
-    let picked = query.select(rows, now);
-    let start = start.min(picked.len());
-    let counts = facets
-        .iter()
-        .map(|(key, value)| {
-            let mut alone = query.clone();
-            alone.terms.retain(|t| t.key != *key);
-            alone.terms.push(Term { key: (*key).into(), op: Op::Is, values: vec![(*value).into()] });
-            let words = alone.words();
-            rows.iter().filter(|r| alone.matches_words(*r, &words) && alone.terms.iter().all(|t| term_matches(t, *r, now))).count()
-        })
-        .collect();
-    Window {
-        start,
-        rows: picked.iter().skip(start).take(len).map(|i| rows[*i].clone()).collect(),
-        matched: picked.len(),
-        total: rows.len(),
-        facets: counts,
+/// A question's answer over rows: which match, in which order, and what the quick filters count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// Indices of the matching rows, sorted.
+    pub order: Vec<usize>,
+    /// One count a quick filter.
+    pub facets: Vec<usize>,
+    /// How many rows there are.
+    pub total: usize,
+}
+
+impl Selected {
+    /// Asks `query` of `rows`. `facets`: key and value of each quick filter to count (over all rows that match `q` and the tokens of
+    /// other keys).
+    pub fn of<R: Listed>(rows: &[R], query: &Query, now: Millis, facets: &[(&str, &str)]) -> Self {
+        let mut counts = vec![0; facets.len()];
+        let words = query.words();
+        let terms: Vec<Term> =
+            facets.iter().map(|(key, value)| Term { key: (*key).into(), op: Op::Is, values: vec![(*value).into()] }).collect();
+        for row in rows.iter().filter(|_| !facets.is_empty()).filter(|r| query.matches_words(*r, &words)) {
+            let fails: Vec<&str> = query.terms.iter().filter(|t| !term_matches(t, row, now)).map(|t| t.key.as_str()).collect();
+            for (count, term) in counts.iter_mut().zip(&terms) {
+                if fails.iter().all(|key| *key == term.key) && term_matches(term, row, now) {
+                    *count += 1;
+                }
+            }
+        }
+        Self { order: query.select(rows, now), facets: counts, total: rows.len() }
     }
+
+    /// Rows `start..start + len` of the answer. `rows`: the very rows that were asked.
+    pub fn window<R: Listed>(&self, rows: &[R], start: usize, len: usize) -> Window<R> {
+        let start = start.min(self.order.len());
+        Window {
+            start,
+            rows: self.order.iter().skip(start).take(len).filter_map(|i| rows.get(*i).cloned()).collect(),
+            matched: self.order.len(),
+            total: self.total,
+            facets: self.facets.clone(),
+            peek: None,
+        }
+    }
+}
+
+/// Rows `start..start + len` of what `query` asks of `rows`, with the counts of `facets`.
+pub fn window<R: Listed>(rows: &[R], query: &Query, now: Millis, start: usize, len: usize, facets: &[(&str, &str)]) -> Window<R> {
+    Selected::of(rows, query, now, facets).window(rows, start, len)
 }
 
 fn term(key: &str, text: &str) -> Option<Term> {
@@ -331,6 +369,7 @@ pub fn number(text: &str) -> Option<i64> {
     digits.trim().parse::<i64>().ok()?.checked_mul(unit)
 }
 
+/// Compares folded values; what is missing comes last in both directions.
 fn compare(a: &Value, b: &Value, down: bool) -> Ordering {
     let turn = |o: Ordering| if down { o.reverse() } else { o };
     match (a, b) {
@@ -338,7 +377,7 @@ fn compare(a: &Value, b: &Value, down: bool) -> Ordering {
         (Value::None, _) => Ordering::Greater,
         (_, Value::None) => Ordering::Less,
         (Value::Number(x), Value::Number(y)) => turn(x.cmp(y)),
-        (Value::Text(x), Value::Text(y)) => turn(x.to_lowercase().cmp(&y.to_lowercase())),
+        (Value::Text(x), Value::Text(y)) => turn(x.cmp(y)),
         (Value::Many(x), Value::Many(y)) => turn(x.cmp(y)),
         _ => Ordering::Equal,
     }

@@ -56,6 +56,9 @@ pub struct PairRead {
     /// When it is asked again after a failure, by AWS's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Millis>,
+    /// How many of its sessions have a person connected, as last read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub connected: u32,
 }
 
 // Pages carry all pairs, and most are well.
@@ -67,7 +70,7 @@ fn is_zero(n: &u32) -> bool {
 impl PairRead {
     /// An association that nobody has read yet.
     pub fn unread(pair: &Pair) -> Self {
-        Self { id: pair.id(), taken: None, failure: None, times: 0, next: None }
+        Self { id: pair.id(), taken: None, failure: None, times: 0, next: None, connected: 0 }
     }
     /// The stack's name.
     pub fn stack(&self) -> &str {

@@ -35,7 +35,6 @@ mod act {
     use domain::failure::Failure;
     use domain::fleet::{Fleet, Verb};
     use domain::form::{ChangeCapacityForm, FleetForm};
-    use domain::session::{Presence, Session};
 
     fn find(cx: &Ctx, name: &str) -> Result<Fleet, Failure> {
         let shown = || name.chars().take(120).collect();
@@ -62,9 +61,7 @@ mod act {
         if !matches!(fleet.state, domain::fleet::FleetState::Stopping | domain::fleet::FleetState::Stopped) {
             allow(&fleet, Verb::Stop)?;
         }
-        let estate = cx.estate();
-        let on_it = |s: &&Session| s.fleet == fleet.name && s.presence() == Presence::Connected;
-        let name = form.parse_stop(estate.sessions.iter().filter(on_it).count()).map_err(Failure::Fields)?;
+        let name = form.parse_stop(cx.estate().connected_on(&fleet)).map_err(Failure::Fields)?;
         cx.parts.gateway.stop_fleet(&name).await?;
         cx.parts.watch.touch(Touched::Fleet(name));
         Ok(())

@@ -6,7 +6,12 @@ use leptos::prelude::*;
 
 /// Seats of a fleet over a range: `1h`, `24h`, `7d` or `30d`.
 #[server(endpoint = "history/capacity", input = leptos::server_fn::codec::GetUrl)]
-pub async fn capacity_history(account: String, region: String, fleet: String, #[server(default)] range: String) -> Result<ChartView, AppError> {
+pub async fn capacity_history(
+    account: String,
+    region: String,
+    fleet: String,
+    #[server(default)] range: String,
+) -> Result<ChartView, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
     let scope = domain::names::Scope::new(account, region);
     cx.scope(&scope)?;

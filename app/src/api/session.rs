@@ -5,33 +5,42 @@ use domain::form::{ExpireForm, ExpireResult};
 use domain::query::Window;
 use domain::session::Session;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// The most rows that arrive with a page.
 pub const FIRST_ROWS: usize = 200;
 
-/// What a page with a list of sessions begins with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct SessionPage {
-    /// The first rows of the list.
-    pub window: Window<Session>,
-    /// The sessions that the URL names by `peek` and `id`, as far as they are known, wherever they are in the list.
-    pub named: Vec<Session>,
+/// The sessions that `query` (a URL's query string, without `?`) asks for, from `start` on, and the one whose details it names by `peek`;
+/// the newest snapshot, no AWS call.
+#[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
+pub async fn session_list(query: String, start: usize) -> Result<Window<Session>, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let mut pairs = crate::paths::pairs(&query);
+    pairs.retain(|(key, _)| !matches!(key.as_str(), "from" | "rows"));
+    pairs.extend([("from".to_owned(), start.to_string()), ("rows".to_owned(), FIRST_ROWS.to_string())]);
+    Ok(domain::view::View::parse::<Session>(pairs).map(|view| cx.parts.watch.sessions(&view)).unwrap_or_default())
 }
 
-/// The sessions that `query` (a URL's query string, without `?`) asks for, from `start` on; the newest snapshot, no AWS call.
-#[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
-pub async fn session_list(query: String, start: usize) -> Result<SessionPage, AppError> {
-    use domain::list::SESSION_FACETS;
-    use domain::query::{Query, window};
+/// Ids of the sessions that `query` asks for, from number `from` (0 is the first) to number `to`, and whether their people are
+/// connected: what “select all” and a range of rows need to know of rows that are not on the page.
+#[server(endpoint = "session/matching", input = leptos::server_fn::codec::GetUrl)]
+pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(String, bool)>, AppError> {
+    use domain::query::Query;
+    use domain::session::Presence;
 
     let cx = crate::ctx::Ctx::authorize().await?;
-    let pairs = crate::paths::pairs(&query);
     let estate = cx.estate();
-    let is_named = |s: &&Session| pairs.iter().any(|(key, value)| matches!(key.as_str(), "peek" | "id") && *value == s.id.0);
-    let named = estate.sessions.iter().filter(is_named).cloned().collect();
-    let query = Query::parse::<Session>(pairs);
-    Ok(SessionPage { window: window(&estate.sessions, &query, cx.parts.gateway.aws_now(), start, FIRST_ROWS, SESSION_FACETS), named })
+    let all = Query::parse::<Session>(crate::paths::pairs(&query)).select(&estate.sessions, estate.now);
+    let wanted = all.get(from..to.saturating_add(1).min(all.len())).unwrap_or_default();
+    let row = |i: &usize| (estate.sessions[*i].id.0.clone(), estate.sessions[*i].presence() == Presence::Connected);
+    Ok(wanted.iter().map(row).collect())
+}
+
+/// The sessions with these ids, as far as they are known.
+#[server(endpoint = "session/named")]
+pub async fn named(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, AppError> {
+    let cx = crate::ctx::Ctx::authorize().await?;
+    let ids: std::collections::HashSet<String> = ids.into_iter().collect();
+    Ok(cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).cloned().collect())
 }
 
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended

@@ -1,9 +1,10 @@
 //! The stream in the browser: opened once effects run, closed while the tab is hidden for long or the person pauses, opened anew after
 //! it breaks, from where it was.
 
-use super::{Link, Live, pause_before};
-use domain::estate::{Estate, LiveEvent};
+use super::{Asked, Link, Live, pause_before};
+use domain::estate::LiveEvent;
 use domain::time::Millis;
+use domain::view::View;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,6 +19,8 @@ const HIDDEN: Duration = Duration::from_secs(20);
 const SILENCE: i64 = 40_000;
 /// A connection that says nothing at all is given up sooner.
 const NO_ANSWER: i64 = 15_000;
+/// Session rows are told for so long after the page that showed them was left.
+const LINGER: Duration = Duration::from_secs(60);
 const WATCH: Duration = Duration::from_secs(5);
 
 /// One open stream; dropping it closes it.
@@ -51,6 +54,12 @@ struct Line {
     up: StoredValue<bool>,
     /// When something was last heard, by the clock that never jumps.
     heard: StoredValue<i64>,
+    /// What the stream tells of sessions.
+    told: StoredValue<Option<Asked>>,
+    /// Whether its first rows are still to come.
+    awaited: StoredValue<bool>,
+    /// The view whose rows are shown.
+    last: StoredValue<View>,
 }
 
 pub(super) fn open(live: Live) {
@@ -67,19 +76,37 @@ pub(super) fn open(live: Live) {
             gap: StoredValue::new(false),
             up: StoredValue::new(false),
             heard: StoredValue::new(steady()),
+            told: StoredValue::new(None),
+            awaited: StoredValue::new(false),
+            last: StoredValue::new(View::default()),
         };
         clock(live);
         let away = visibility(line);
         line.watch();
         let paused = Memo::new(move |_| live.link.with(|l| matches!(l, Link::Paused { .. })));
-        let sessions = Memo::new(move |_| live.showing_sessions.get() > 0);
+        let began = StoredValue::new(false);
         Effect::new(move |_| {
             line.wake.track();
-            let (sessions, closed) = (sessions.get(), away.get() || paused.get());
+            let closed = away.get() || paused.get();
             slot.borrow_mut().take();
             line.up.set_value(false);
-            if !closed && live.link.with_untracked(|l| *l != Link::SignedOut) {
-                *slot.borrow_mut() = line.connect(sessions);
+            if began.get_value() && !closed && live.link.with_untracked(|l| *l != Link::SignedOut) {
+                *slot.borrow_mut() = line.connect();
+            }
+        });
+        // Once it is laid out, the page knows which rows it shows.
+        request_animation_frame(move || {
+            let begin = move || {
+                if began.try_set_value(true).is_none() {
+                    line.again();
+                }
+            };
+            set_timeout(begin, Duration::ZERO);
+        });
+        Effect::new(move |_| {
+            live.asked.track();
+            if began.get_value() {
+                line.turn();
             }
         });
     });
@@ -153,33 +180,55 @@ impl Line {
         }
     }
 
-    fn connect(self, sessions: bool) -> Option<Stream> {
-        let live = self.live;
-        // A stream with session rows cannot continue one without them; the other way round it can.
-        let continues = !self.gap.get_value() && (!sessions || live.sessions_here.get_untracked());
-        let after = live.estate.with_untracked(|e| e.seq);
-        let mut url = [crate::paths::LIVE, if sessions { "?sessions=true" } else { "?sessions=false" }].concat();
-        if continues {
-            url.push_str("&after=");
-            url.push_str(&after.to_string());
+    /// The page shows other sessions than the stream tells.
+    fn turn(self) {
+        let (told, asked) = (self.told.get_value(), self.live.asked.get_untracked());
+        let same = told.as_ref().map(|t| &t.view) == asked.as_ref().map(|a| &a.view);
+        match asked {
+            None if told.is_some() => {
+                // Who goes back within a minute finds them as fresh as before.
+                let still = move || {
+                    let left = self.live.asked.try_with_untracked(Option::is_none) == Some(true);
+                    if left && self.told.try_with_value(Option::is_some) == Some(true) {
+                        self.again();
+                    }
+                };
+                set_timeout(still, LINGER);
+            }
+            Some(asked) if same => {
+                if !self.awaited.get_value() && self.live.shown.with_untracked(|s| s.by != asked.by) {
+                    self.live.shown.update(|s| s.by = asked.by);
+                }
+                self.told.set_value(Some(asked));
+            }
+            // Whoever scrolls fast sees the rows of the last step before the next one is asked for.
+            Some(_) if !self.awaited.get_value() || !self.up.get_value() => self.again(),
+            _ => {}
         }
+    }
+
+    fn connect(self) -> Option<Stream> {
+        let live = self.live;
+        let asked = live.asked.get_untracked();
+        let mut pairs = asked.as_ref().map(|a| a.view.pairs()).unwrap_or_default();
+        if !self.gap.get_value() {
+            pairs.push(("after".to_owned(), live.estate.with_untracked(|e| e.seq).to_string()));
+        }
+        let url = crate::paths::with_query(crate::paths::LIVE, &pairs);
+        self.awaited.set_value(asked.is_some());
+        self.told.set_value(asked);
         self.heard.set_value(steady());
         self.up.set_value(true);
         let Ok(source) = EventSource::new(&url) else {
             self.lost();
             return None;
         };
-        if continues && !sessions && live.sessions_here.get_untracked() {
-            // Nobody shows them, and from now on nobody renews them.
-            live.sessions_here.set(false);
-            live.estate.update(|e| e.sessions = Vec::new());
-        }
         let closes = source.clone();
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let Some(text) = event.data().as_string() else { return };
             self.heard.set_value(steady());
             match serde_json::from_str::<LiveEvent>(&text) {
-                Ok(event) => self.take(event, sessions, &closes),
+                Ok(event) => self.take(event, &closes),
                 // A newer server: a reload brings its own page.
                 Err(_) => {
                     closes.close();
@@ -211,7 +260,7 @@ impl Line {
         Some(Stream { source, _message: message, _open: opened, _error: error })
     }
 
-    fn take(self, event: LiveEvent, sessions: bool, source: &EventSource) {
+    fn take(self, event: LiveEvent, source: &EventSource) {
         let live = self.live;
         match event {
             LiveEvent::Full(estate) if live.estate.with_untracked(|mine| mine.would_lose_to(&estate)) => {
@@ -222,7 +271,7 @@ impl Line {
             LiveEvent::Full(estate) => {
                 self.gap.set_value(false);
                 self.heard_well();
-                self.renew(*estate, sessions);
+                live.estate.set(*estate);
             }
             LiveEvent::Delta(delta) => {
                 self.heard_well();
@@ -235,6 +284,24 @@ impl Line {
                     self.again();
                 }
             }
+            LiveEvent::Rows(step) => {
+                self.heard_well();
+                let (first, told) = (self.awaited.get_value(), self.told.get_value());
+                self.awaited.set_value(false);
+                let mut continues = true;
+                live.shown.update(|shown| {
+                    continues = step.apply(&mut shown.window);
+                    if let Some(told) = told.filter(|_| first) {
+                        let other = self.last.with_value(|last| *last != told.view);
+                        if other {
+                            shown.turn += 1;
+                        }
+                        shown.by = told.by;
+                        self.last.set_value(told.view);
+                    }
+                });
+                if continues { self.turn() } else { self.again() }
+            }
             LiveEvent::Beat => self.heard_well(),
             LiveEvent::SignedOut => live.link.set(Link::SignedOut),
         }
@@ -245,11 +312,6 @@ impl Line {
         if self.live.link.with_untracked(|l| *l != Link::Open) {
             self.live.link.set(Link::Open);
         }
-    }
-
-    fn renew(self, estate: Estate, sessions: bool) {
-        self.live.estate.set(estate);
-        self.live.sessions_here.set(sessions);
     }
 
     /// The stream is cut: says so, and tries again after a pause that grows with each attempt.

@@ -133,7 +133,13 @@ fn table(view: Signal<ChartView>, name: &'static str) -> AnyView {
     .into_any()
 }
 
-fn drawn(view: Signal<ChartView>, of: fn(&ChartView) -> &Plot, name: &'static str, at: RwSignal<Option<usize>>, pinned: RwSignal<bool>) -> AnyView {
+fn drawn(
+    view: Signal<ChartView>,
+    of: fn(&ChartView) -> &Plot,
+    name: &'static str,
+    at: RwSignal<Option<usize>>,
+    pinned: RwSignal<bool>,
+) -> AnyView {
     let svg = Memo::new(move |_| view.with(|v| of(v).svg.clone()));
     let alive = RwSignal::new(false);
     // Effects run in the browser only: what needs it is not there before.
@@ -154,7 +160,13 @@ fn across(v: &ChartView, plot: &Plot, i: usize) -> f64 {
 }
 
 /// The crosshair with its read-out, over the picture.
-fn reader(view: Signal<ChartView>, of: fn(&ChartView) -> &Plot, name: &'static str, at: RwSignal<Option<usize>>, pinned: RwSignal<bool>) -> AnyView {
+fn reader(
+    view: Signal<ChartView>,
+    of: fn(&ChartView) -> &Plot,
+    name: &'static str,
+    at: RwSignal<Option<usize>>,
+    pinned: RwSignal<bool>,
+) -> AnyView {
     let words = move || {
         let i = at.get()?;
         view.with(|v| {
@@ -269,7 +281,9 @@ where
             let Some(what) = asked.try_get_untracked() else { return };
             let new = ask(what.clone()).await;
             // The page may be gone by then, or show something else.
-            if asked.try_get_untracked().is_some_and(|now| now == what) && (new.is_ok() || view.try_with_untracked(Result::is_err) == Some(true)) {
+            if asked.try_get_untracked().is_some_and(|now| now == what)
+                && (new.is_ok() || view.try_with_untracked(Result::is_err) == Some(true))
+            {
                 let _ = view.try_set(new);
             }
         });

@@ -7,5 +7,6 @@ pub mod data_age;
 pub mod error_view;
 pub mod filter;
 pub mod frame;
+pub mod hold;
 pub mod moment;
 pub mod table;

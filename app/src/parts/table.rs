@@ -23,6 +23,12 @@ pub struct Rows {
     pub len: RwSignal<usize>,
     /// The row that keys act on; counted among all matches.
     pub focus: RwSignal<Option<usize>>,
+    /// Whether the browser has said how many rows fit; before, `start` and `len` are those of the page as it came.
+    pub measured: RwSignal<bool>,
+    /// Whether the pointer is over the rows.
+    pub over: RwSignal<bool>,
+    /// Counts requests to show what has changed meanwhile.
+    pub applied: RwSignal<u32>,
     /// The body of the table.
     pub body: NodeRef<html::Tbody>,
 }
@@ -30,7 +36,25 @@ pub struct Rows {
 impl Rows {
     /// The first rows, from `start` on.
     pub fn new(start: usize) -> Self {
-        Self { start: RwSignal::new(start), len: RwSignal::new(FIRST_ROWS), focus: RwSignal::new(None), body: NodeRef::new() }
+        Self {
+            start: RwSignal::new(start),
+            len: RwSignal::new(FIRST_ROWS),
+            focus: RwSignal::new(None),
+            measured: RwSignal::new(false),
+            over: RwSignal::new(false),
+            applied: RwSignal::new(0),
+            body: NodeRef::new(),
+        }
+    }
+
+    /// The pointer has come over the rows; a finger points at nothing.
+    pub fn point(self, ev: &leptos::ev::PointerEvent) {
+        self.over.set(ev.pointer_type() == "mouse");
+    }
+
+    /// Shows what has changed while rows were held.
+    pub fn apply(self) {
+        self.applied.update(|n| *n += 1);
     }
 
     /// Follows scrolling and keys; runs in the browser only. `matched`: all rows of the answer. `open`, `peek` and `select` act on the
@@ -108,6 +132,9 @@ mod browser {
         if rows.len.get_untracked() != len {
             rows.len.set(len);
         }
+        if !rows.measured.get_untracked() {
+            rows.measured.set(true);
+        }
     }
 
     fn key(rows: Rows, matched: Signal<usize>, act: Callback<(Key, usize)>, ev: &KeyboardEvent) {
@@ -133,6 +160,10 @@ mod browser {
             if let Some(input) = document().query_selector("[data-filter]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
                 let _ = input.focus();
             }
+            return;
+        }
+        if name == "." {
+            rows.apply();
             return;
         }
         let all = matched.get_untracked();

@@ -52,13 +52,7 @@ fn modal(node: NodeRef<html::Dialog>) {
             return true;
         }
         let before = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
-        dialog.close();
-        // Refused only when it is not in the document any more.
-        let _ = dialog.show_modal();
-        let find = |what: &str| dialog.query_selector(what).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
-        if let Some(first) = find("input:not([type=hidden])").or_else(|| find(".dlg-f a")) {
-            let _ = first.focus();
-        }
+        show(dialog, 60);
         let before = send_wrapper::SendWrapper::new(before);
         on_cleanup(move || {
             if let Some(before) = before.take() {
@@ -67,4 +61,25 @@ fn modal(node: NodeRef<html::Dialog>) {
         });
         true
     });
+}
+
+#[cfg(feature = "hydrate")]
+fn show(dialog: web_sys::HtmlDialogElement, frames: u32) {
+    use wasm_bindgen::JsCast;
+    use web_sys::HtmlElement;
+
+    // One whose content was waited for is made before it is put in its place.
+    if !dialog.is_connected() {
+        if frames > 0 {
+            request_animation_frame(move || show(dialog, frames - 1));
+        }
+        return;
+    }
+    dialog.close();
+    // Refused only when it is not in the document any more.
+    let _ = dialog.show_modal();
+    let find = |what: &str| dialog.query_selector(what).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    if let Some(first) = find("input:not([type=hidden])").or_else(|| find(".dlg-f a")) {
+        let _ = first.focus();
+    }
 }

@@ -29,7 +29,16 @@ pub fn capacity(samples: &[Sample], fleet: &str) -> String {
 /// Sessions. `EndObserved`: whether the console looked often enough to know the end; else it was between `LastSeen` and `EndTime`.
 pub fn sessions(rows: Vec<Row>) -> String {
     let mut csv = Csv::new(&[
-        "Id", "UserId", "StackName", "FleetName", "StartTime", "FirstSeen", "LastSeen", "EndTime", "EndObserved", "DurationInSeconds",
+        "Id",
+        "UserId",
+        "StackName",
+        "FleetName",
+        "StartTime",
+        "FirstSeen",
+        "LastSeen",
+        "EndTime",
+        "EndObserved",
+        "DurationInSeconds",
     ]);
     for (id, user, stack, fleet, started, first_seen, last_seen, ended, known) in rows {
         let lasted = ended.map_or_else(String::new, |end| (end - started.unwrap_or(first_seen)).max(0).to_string());
@@ -69,7 +78,9 @@ mod tests {
         assert!(text.ends_with("\r\n1970-01-01T00:01:00Z,alpha,2,1,0,,3,,\r\n"), "{text}");
         let row = |ended| ("i".into(), "=cmd".into(), "s".into(), "f".into(), Some(0), 5, 60, ended, 0);
         let text = sessions(vec![row(Some(120)), row(None)]);
-        assert!(text.contains("i,'=cmd,s,f,1970-01-01T00:00:00Z,1970-01-01T00:00:05Z,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,false,120\r\n"));
+        assert!(
+            text.contains("i,'=cmd,s,f,1970-01-01T00:00:00Z,1970-01-01T00:00:05Z,1970-01-01T00:01:00Z,1970-01-01T00:02:00Z,false,120\r\n")
+        );
         assert!(text.ends_with("i,'=cmd,s,f,1970-01-01T00:00:00Z,1970-01-01T00:00:05Z,,,,\r\n"), "{text}");
     }
 }

@@ -106,10 +106,8 @@ impl Store {
     }
 
     async fn ended(&self, asked: &Asked, limit: i64) -> Result<Vec<Ended>, sqlx::Error> {
-        let query = of_ended!(
-            "id, user_id, stack, fleet, started, first_seen, last_seen, ended, ended_known",
-            "order by ended desc, id limit $7"
-        );
+        let query =
+            of_ended!("id, user_id, stack, fleet, started, first_seen, last_seen, ended, ended_known", "order by ended desc, id limit $7");
         let rows: Vec<EndedRow> = that_ended(query, asked).bind(limit).fetch_all(&self.0).await?;
         Ok(rows.into_iter().map(ended).collect())
     }

@@ -168,8 +168,9 @@ impl Recorder {
             }
         }
         // At most a day at once.
-        let oldest =
-            sqlx::query_scalar("select ended from session_history where account = $1 and region = $2 and ended is not null order by ended limit 1");
+        let oldest = sqlx::query_scalar(
+            "select ended from session_history where account = $1 and region = $2 and ended is not null order by ended limit 1",
+        );
         let oldest: Option<i64> = oldest.bind(account).bind(region).fetch_optional(&mut **tx).await?;
         if let Some(before) = oldest.map(|oldest| (now - KEEP_SESSIONS).min(oldest + 86_400)) {
             let drop = sqlx::query("delete from session_history where account = $1 and region = $2 and ended < $3");

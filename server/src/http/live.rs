@@ -1,7 +1,7 @@
 //! The live stream: server-sent events with the changes of the snapshot. It checks the sign-in again and again, and ends with it.
 
 use super::AppState;
-use crate::poll::hub::{Hub, Message, Want, serialised};
+use crate::poll::hub::{Hub, Message, serialised};
 use app::ctx::OPERATOR;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,7 +9,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::estate::LiveEvent;
 use domain::operator::Operator;
-use serde::Deserialize;
+use domain::query::Window;
+use domain::view::{View, WindowDelta};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -23,27 +24,25 @@ const COMMENT: Duration = Duration::from_secs(10);
 /// After so much silence an event tells the browser, which cannot see comments, that the connection is alive.
 const BEAT: Duration = Duration::from_secs(15);
 
-/// What a browser asks for.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    /// Whether session rows are wanted.
-    #[serde(default)]
-    sessions: bool,
-    /// The last `seq` it has.
-    after: Option<u64>,
-}
-
-/// Opens the stream. The guard has already seen that somebody is signed in.
-pub async fn stream(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap, session: Session) -> Response {
-    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+/// Opens the stream. The guard has already seen that somebody is signed in. `after` is the last `seq` that the browser has; what else
+/// it asks for is a [`View`] of the sessions.
+pub async fn stream(
+    State(state): State<AppState>,
+    Query(asked): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+    session: Session,
+) -> Response {
+    let number = |text: &str| text.parse::<u64>().ok();
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(number);
+    let after = asked.iter().find(|(key, _)| key == "after").and_then(|(_, v)| number(v));
+    let view = View::parse::<domain::session::Session>(asked);
     // One message waits at most. A browser that is slower than the changes gets them put together.
     let (send, receive) = mpsc::channel::<Result<Event, Infallible>>(1);
     tokio::spawn(async move {
-        let want = Want { sessions: asked.sessions };
         tokio::select! {
             () = state.end.cancelled() => {}
             () = send.closed() => {}
-            () = feed(state.watcher.hub(), want, last.or(asked.after), &send, session) => {}
+            () = feed(state.watcher.hub(), view, last.or(after), &send, session) => {}
         }
     });
     let mut response = Sse::new(ReceiverStream::new(receive)).keep_alive(KeepAlive::new().interval(COMMENT)).into_response();
@@ -62,13 +61,17 @@ fn bare(what: &LiveEvent) -> Event {
     Event::default().data(serialised(what).as_ref())
 }
 
-/// Sends what leads from `last` to the newest snapshot whenever there is one and the browser has room for it.
-async fn feed(hub: &Hub, want: Want, mut last: Option<u64>, send: &mpsc::Sender<Result<Event, Infallible>>, session: Session) {
+/// Sends what leads from `last` to the newest snapshot, and what changed in the rows of `view`, whenever there is something and the
+/// browser has room for it.
+async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc::Sender<Result<Event, Infallible>>, session: Session) {
     let (mut news, _seat) = hub.listen();
     let opened_by = session.get::<Operator>(OPERATOR).await.ok().flatten();
     let mut recheck = tokio::time::interval(RECHECK);
     let mut beat = tokio::time::interval(BEAT);
     let mut told = false;
+    let mut rows_due = false;
+    // The rows that the browser has: a window, not the list.
+    let mut shown: Option<Window<domain::session::Session>> = None;
     loop {
         tokio::select! {
             biased;
@@ -99,11 +102,23 @@ async fn feed(hub: &Hub, want: Want, mut last: Option<u64>, send: &mpsc::Sender<
             room = send.reserve(), if !told => {
                 let Ok(room) = room else { return };
                 news.mark_unchanged();
-                told = true;
-                if let Some(message) = hub.since(last, want) {
+                // Both in turn: a browser that is slower than the snapshots gets its rows all the same.
+                let skips = std::mem::take(&mut rows_due);
+                if !skips && let Some(message) = hub.since(last) {
                     last = Some(message.seq);
                     room.send(Ok(event(&message)));
                     beat.reset();
+                    rows_due = view.is_some();
+                    continue;
+                }
+                told = !skips;
+                if let Some(view) = &view {
+                    let now = hub.sessions(view);
+                    if let Some(step) = WindowDelta::between(shown.as_ref(), &now) {
+                        shown = Some(now);
+                        room.send(Ok(bare(&LiveEvent::Rows(step))));
+                        beat.reset();
+                    }
                 }
             }
         }
@@ -164,7 +179,7 @@ mod tests {
         let session = signed_in_as("ann", &store).await;
         let (send, events) = mpsc::channel(1);
         let for_feed = hub.clone();
-        let task = tokio::spawn(async move { feed(&for_feed, Want::default(), after, &send, session).await });
+        let task = tokio::spawn(async move { feed(&for_feed, None, after, &send, session).await });
         Stream { hub, store, events, task }
     }
 

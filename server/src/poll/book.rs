@@ -125,7 +125,7 @@ impl Book {
         }
         for id in wanted {
             if !self.estate.pairs.iter().any(|p| p.id == id) {
-                self.estate.pairs.push(PairRead { id, taken: None, failure: None, times: 0, next: None });
+                self.estate.pairs.push(PairRead { id, taken: None, failure: None, times: 0, next: None, connected: 0 });
             }
         }
         self.estate.pairs.sort_by(|a, b| a.id.cmp(&b.id));
@@ -137,7 +137,8 @@ impl Book {
         let Some(read) = self.estate.pairs.iter_mut().find(|p| p.id == id) else { return vec![] };
         self.failing.clear();
         let first = read.taken.is_none();
-        *read = PairRead { id: id.clone(), taken: Some(now), failure: None, times: 0, next: None };
+        let connected = Tally::of(&rows).connected;
+        *read = PairRead { id: id.clone(), taken: Some(now), failure: None, times: 0, next: None, connected };
         let old = self.rows.remove(&id).unwrap_or_default();
         let before: HashMap<&str, &Session> = old.iter().map(|s| (s.id.as_str(), s)).collect();
         let mut moves = false;
@@ -226,7 +227,7 @@ impl Book {
                         [] => {
                             // Nobody can be there: that is as good as an answer.
                             if !read.is_read() {
-                                *read = PairRead { id: read.id.clone(), taken: Some(now), failure: None, times: 0, next: None };
+                                *read = PairRead { taken: Some(now), ..PairRead::unread(&read.pair()) };
                             }
                             continue;
                         }

@@ -2,6 +2,10 @@
 //! changes lets a browser go on where its connection broke or where it was too slow; nothing is kept for any single browser.
 
 use domain::estate::{Delta, Estate, LiveEvent};
+use domain::list::SESSION_FACETS;
+use domain::query::{Query, Selected, Window};
+use domain::session::Session;
+use domain::view::{MOST_ROWS, View};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,15 +13,10 @@ use tokio::sync::{Notify, watch};
 
 /// Changes kept for browsers that come back: about a minute of the fastest pace.
 const RING: usize = 256;
+/// Different questions about one snapshot that are remembered at most: eighty kilobytes each with ten thousand sessions.
+const QUESTIONS: usize = 100;
 /// Rows that they mention together at most: about 16 MB.
 const RING_ROWS: usize = 30_000;
-
-/// What a stream carries: what the page at hand shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Want {
-    /// Whether session rows are among it.
-    pub sessions: bool,
-}
 
 /// One message of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,9 @@ struct Past {
     ring: VecDeque<Delta>,
     rows: usize,
     /// Texts that lead to the newest snapshot, from a `seq` (none: from nothing). Forgotten with the next snapshot.
-    texts: HashMap<(Option<u64>, Want), Arc<str>>,
+    texts: HashMap<Option<u64>, Arc<str>>,
+    /// What questions about sessions came to in the newest snapshot. Forgotten with the next one.
+    selected: HashMap<Query, Arc<Selected>>,
 }
 
 /// A seat in the audience; leaving it is counted.
@@ -108,6 +109,7 @@ impl Hub {
             past.rows -= gone;
         }
         past.texts.clear();
+        past.selected.clear();
         self.0.newest.send_replace(Arc::new(estate));
     }
 
@@ -125,20 +127,20 @@ impl Hub {
 
     /// What leads from `after` to the newest snapshot: nothing, the changes put together into one, or everything when `after` is none,
     /// too long ago, or of another life of the program.
-    pub fn since(&self, after: Option<u64>, want: Want) -> Option<Message> {
+    pub fn since(&self, after: Option<u64>) -> Option<Message> {
         let mut past = self.past();
         let newest = self.estate();
         if after == Some(newest.seq) {
             return None;
         }
         let at = after.and_then(|after| past.ring.iter().position(|step| step.from == after));
-        let key = (at.and(after), want);
+        let key = at.and(after);
         let text = match past.texts.get(&key) {
             Some(text) => Arc::clone(text),
             None => {
                 let event = match at {
-                    Some(at) => LiveEvent::Delta(together(past.ring.iter().skip(at), want)),
-                    None => LiveEvent::Full(Box::new(if want.sessions { (*newest).clone() } else { newest.without_sessions() })),
+                    Some(at) => LiveEvent::Delta(together(past.ring.iter().skip(at))),
+                    None => LiveEvent::Full(Box::new(newest.without_sessions())),
                 };
                 let text = serialised(&event);
                 past.texts.insert(key, Arc::clone(&text));
@@ -147,11 +149,31 @@ impl Hub {
         };
         Some(Message { seq: newest.seq, text })
     }
+
+    /// The sessions of the newest snapshot that `view` asks for. A question is answered once a snapshot, whoever asks it.
+    pub fn sessions(&self, view: &View) -> Window<Session> {
+        let (newest, known) = {
+            let past = self.past();
+            (self.estate(), past.selected.get(&view.query).cloned())
+        };
+        let selected = known.unwrap_or_else(|| {
+            // Not under the lock: it takes milliseconds with ten thousand sessions.
+            let selected = Arc::new(Selected::of(&newest.sessions, &view.query, newest.now, SESSION_FACETS));
+            let mut past = self.past();
+            if self.estate().seq == newest.seq && past.selected.len() < QUESTIONS {
+                past.selected.insert(view.query.clone(), Arc::clone(&selected));
+            }
+            selected
+        });
+        let mut window = selected.window(&newest.sessions, view.start, view.len.min(MOST_ROWS));
+        window.peek = view.peek.as_ref().and_then(|id| newest.sessions.iter().find(|s| s.id.as_str() == id)).cloned();
+        window
+    }
 }
 
 /// Steps that continue one another as one.
-fn together<'a>(steps: impl Iterator<Item = &'a Delta>, want: Want) -> Delta {
-    let mut steps = steps.map(|step| if want.sessions { step.clone() } else { step.without_sessions() });
+fn together<'a>(steps: impl Iterator<Item = &'a Delta>) -> Delta {
+    let mut steps = steps.cloned();
     // The caller found at least one.
     let mut all = steps.next().unwrap_or_else(|| Estate::default().delta_from(&Estate::default()));
     steps.for_each(|step| all.then(step));
@@ -169,8 +191,6 @@ mod tests {
     use domain::stack::{Pair, PairRead};
     use domain::time::Millis;
 
-    const ALL: Want = Want { sessions: true };
-
     fn read(message: &Message) -> LiveEvent {
         serde_json::from_str(&message.text).unwrap()
     }
@@ -187,30 +207,30 @@ mod tests {
     #[test]
     fn a_browser_that_comes_back_gets_what_it_missed_or_everything() {
         let hub = Hub::new(Estate { seq: 1_000, ..Estate::default() });
-        assert!(matches!(read(&hub.since(None, ALL).unwrap()), LiveEvent::Full(_)));
+        assert!(matches!(read(&hub.since(None).unwrap()), LiveEvent::Full(_)));
         (0..5).for_each(|n| step(&hub, n));
-        let missed = hub.since(Some(1_003), ALL).unwrap();
+        let missed = hub.since(Some(1_003)).unwrap();
         assert!(matches!(read(&missed), LiveEvent::Delta(d) if (d.from, d.seq) == (1_003, 1_005)), "one message for two steps");
-        assert_eq!(hub.since(Some(1_005), ALL), None, "nothing was missed");
+        assert_eq!(hub.since(Some(1_005)), None, "nothing was missed");
         for other in [3, 999, 2_000] {
-            assert!(matches!(read(&hub.since(Some(other), ALL).unwrap()), LiveEvent::Full(_)), "a seq of another life");
+            assert!(matches!(read(&hub.since(Some(other)).unwrap()), LiveEvent::Full(_)), "a seq of another life");
         }
         (0..300).for_each(|n| step(&hub, n));
-        assert!(matches!(read(&hub.since(Some(1_003), ALL).unwrap()), LiveEvent::Full(_)), "too long away");
+        assert!(matches!(read(&hub.since(Some(1_003)).unwrap()), LiveEvent::Full(_)), "too long away");
         assert_eq!(hub.kept().0, RING);
     }
 
     #[test]
     fn however_slow_a_browser_is_it_ends_where_the_others_are() {
         let hub = Hub::new(Estate { seq: 1, ..Estate::default() });
-        let LiveEvent::Full(first) = read(&hub.since(None, ALL).unwrap()) else { panic!("everything comes first") };
+        let LiveEvent::Full(first) = read(&hub.since(None).unwrap()) else { panic!("everything comes first") };
         let mut browsers: Vec<Estate> = vec![*first; 4];
         for n in 0..200 {
             step(&hub, n);
             for (i, mine) in browsers.iter_mut().enumerate() {
                 // Number 0 reads at once, number 3 hardly ever.
                 if n % (1 + 20 * i64::try_from(i).unwrap()) == 0 || n == 199 {
-                    match read(&hub.since(Some(mine.seq), ALL).unwrap()) {
+                    match read(&hub.since(Some(mine.seq)).unwrap()) {
                         LiveEvent::Delta(delta) => assert!(delta.pairs.len() <= 7 && mine.apply(delta), "each row once"),
                         _ => panic!("changes, put together"),
                     }
@@ -229,9 +249,9 @@ mod tests {
     fn a_text_is_made_once_for_all_that_are_at_the_same_place() {
         let hub = Hub::new(Estate { seq: 1, ..Estate::default() });
         (0..3).for_each(|n| step(&hub, n));
-        let one = hub.since(Some(2), Want::default()).unwrap();
-        assert!(Arc::ptr_eq(&one.text, &hub.since(Some(2), Want::default()).unwrap().text));
-        assert!(Arc::ptr_eq(&hub.since(None, ALL).unwrap().text, &hub.since(Some(77), ALL).unwrap().text));
+        let one = hub.since(Some(2)).unwrap();
+        assert!(Arc::ptr_eq(&one.text, &hub.since(Some(2)).unwrap().text));
+        assert!(Arc::ptr_eq(&hub.since(None).unwrap().text, &hub.since(Some(77)).unwrap().text));
     }
 
     #[tokio::test]

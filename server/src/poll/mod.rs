@@ -15,6 +15,9 @@ use cadence::Unit;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::names::Scope;
+use domain::query::Window;
+use domain::session::Session;
+use domain::view::View;
 use futures::FutureExt as _;
 use hub::Hub;
 use plan::{Next, Plan};
@@ -43,6 +46,9 @@ pub struct Watcher {
 impl Watch for Watcher {
     fn estate(&self) -> Arc<Estate> {
         self.hub.estate()
+    }
+    fn sessions(&self, view: &View) -> Window<Session> {
+        self.hub.sessions(view)
     }
     fn touch(&self, touched: Touched) {
         let mut all = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,6 +86,7 @@ impl Watcher {
             published: -APART,
             unpublished: false,
             failed: BTreeSet::new(),
+            answered: BTreeSet::new(),
             chance,
         };
         tokio::spawn(async move {
@@ -112,6 +119,8 @@ struct Round {
     unpublished: bool,
     /// What failed since.
     failed: BTreeSet<Unit>,
+    /// What was answered since.
+    answered: BTreeSet<Unit>,
     chance: fn() -> f64,
 }
 
@@ -185,9 +194,14 @@ impl Round {
                 if self.failed.contains(&unit) {
                     self.publish();
                 }
+                self.answered.insert(unit.clone());
                 self.book.take(&unit, answer, aws_now)
             }
             Err(failure) => {
+                // One that follows a success is another one.
+                if self.answered.contains(&unit) {
+                    self.publish();
+                }
                 self.failed.insert(unit.clone());
                 self.book.fail(&unit, failure, aws_now.plus(pause))
             }
@@ -216,6 +230,7 @@ impl Round {
         self.published = self.now();
         self.unpublished = false;
         self.failed.clear();
+        self.answered.clear();
     }
 }
 

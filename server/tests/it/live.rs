@@ -1,6 +1,6 @@
 //! The stream: everything first, then changes; resumed where it broke; it ends with the sign-in.
 
-use crate::support::{Console, Events, control, message, pairs};
+use crate::support::{Console, Events, Page, control, message, pairs};
 use axum::http::StatusCode;
 use domain::estate::LiveEvent;
 use domain::fleet::FleetState;
@@ -17,14 +17,14 @@ async fn open(console: &Console, cookie: &str, query: &str) -> Events {
 async fn the_stream_tells_everything_then_changes_then_that_the_sign_in_ended() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let mut events = open(&console, &cookie, "").await;
     let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
-    assert!(mine.sessions.len() > 50);
     assert_eq!(mine.fleet("training-lab").unwrap().state, FleetState::Stopped);
+    assert!(mine.tally.total() > 50);
     let (status, _) = console.call("/api/fleet/start", &cookie, "form[name]=training-lab").await;
     assert_eq!(status, StatusCode::OK);
     loop {
-        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("then changes") };
+        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("then changes; rows only for those who ask") };
         assert!(mine.apply(delta), "changes continue one another");
         if mine.fleet("training-lab").unwrap().state == FleetState::Starting {
             break;
@@ -35,7 +35,7 @@ async fn the_stream_tells_everything_then_changes_then_that_the_sign_in_ended() 
         match message(&mut events).await {
             LiveEvent::Delta(_) | LiveEvent::Beat => {}
             LiveEvent::SignedOut => break,
-            LiveEvent::Full(_) => panic!("nothing is told anew"),
+            LiveEvent::Full(_) | LiveEvent::Rows(_) => panic!("nothing is told anew"),
         }
     }
     assert!(events.next().await.is_none(), "and nothing comes after it");
@@ -44,12 +44,47 @@ async fn the_stream_tells_everything_then_changes_then_that_the_sign_in_ended() 
 }
 
 #[tokio::test]
-async fn without_session_rows_the_stream_is_small_and_has_the_counts() {
+async fn a_page_gets_the_rows_it_shows_and_what_changes_in_them() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let LiveEvent::Full(estate) = message(&mut open(&console, &cookie, "").await).await else { panic!("everything comes first") };
-    assert!(estate.sessions.is_empty());
-    assert!(estate.tally.total() > 50);
+    let mut page = Page::default();
+    let mut events = open(&console, &cookie, "?sort=user&from=10&rows=20").await;
+    page.until(&mut events, |p| p.shown).await;
+    let all = console.watcher.hub().estate().sessions.len();
+    let users: Vec<&str> = page.window.rows.iter().map(|s| s.user_id.as_str()).collect();
+    assert_eq!((users.len(), page.window.start, page.window.matched, page.window.total), (20, 10, all, all));
+    assert!(users.is_sorted_by_key(|u| u.to_lowercase()), "{users:?}");
+    assert!(page.window.facets.iter().sum::<usize>() >= all);
+
+    // One of them ends: it goes, the next one moves up, and nobody else is told again.
+    let ends = page.window.rows[5].clone();
+    let (status, _) = console.call("/api/session/expire", &cookie, &format!("form[ids][0]={}&form[confirm]=", ends.id)).await;
+    assert_eq!(status, StatusCode::OK);
+    loop {
+        let event = message(&mut events).await;
+        if let LiveEvent::Rows(step) = &event {
+            assert!(step.put.len() < 10, "{} rows told for one that ended", step.put.len());
+        }
+        page.take(event);
+        if page.window.rows.iter().all(|s| s.id != ends.id || s.can_expire().is_err()) {
+            break;
+        }
+    }
+    assert_eq!(page.window.rows.len(), 20);
+}
+
+#[tokio::test]
+async fn the_details_stay_fresh_wherever_the_row_is_and_nobody_gets_more_rows_than_a_page_can_show() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    let last = console.watcher.hub().estate().sessions.last().unwrap().clone();
+    let mut page = Page::default();
+    page.until(&mut open(&console, &cookie, &format!("?rows=1&q=nobody-is-called-so&peek={}", last.id)).await, |p| p.shown).await;
+    assert_eq!((page.window.rows.len(), page.window.peek.as_ref().map(|s| &s.id)), (0, Some(&last.id)));
+    page.until(&mut open(&console, &cookie, "?rows=4000000000&from=99999999999").await, |p| p.window.peek.is_none()).await;
+    assert_eq!(page.window.rows.len(), 0);
+    let all = console.read("/api/session/matching?query=sort%3Duser&from=3&to=7", &cookie).await;
+    assert_eq!(all.as_array().unwrap().len(), 5);
 }
 
 #[tokio::test]
@@ -68,12 +103,12 @@ async fn proxies_are_told_to_let_it_pass() {
 async fn a_stream_goes_on_where_it_broke_and_begins_anew_when_that_is_too_long_ago() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let mut events = open(&console, &cookie, "").await;
     let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
     drop(events);
     console.call("/api/fleet/start", &cookie, "form[name]=training-lab").await;
     console.until(|e| e.fleet("training-lab").is_some_and(|f| f.state == FleetState::Starting)).await;
-    let mut events = open(&console, &cookie, &format!("?sessions=true&after={}", mine.seq)).await;
+    let mut events = open(&console, &cookie, &format!("?after={}", mine.seq)).await;
     let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("only what was missed") };
     assert!(mine.apply(delta));
     assert_eq!(mine.fleet("training-lab").unwrap().state, FleetState::Starting);
@@ -87,7 +122,7 @@ async fn a_stream_goes_on_where_it_broke_and_begins_anew_when_that_is_too_long_a
 async fn a_browser_that_does_not_read_costs_nothing_and_gets_the_changes_put_together() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
-    let mut events = open(&console, &cookie, "?sessions=true").await;
+    let mut events = open(&console, &cookie, "").await;
     let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
     let hub = console.watcher.hub().clone();
     for _ in 0..150 {
@@ -110,32 +145,24 @@ async fn a_browser_that_does_not_read_costs_nothing_and_gets_the_changes_put_tog
 async fn a_watched_row_is_in_the_stream_within_three_seconds_of_its_change_in_aws() {
     let console = Console::over(pairs(40).await, Limits::embedded(4.0), |gateway| gateway).await;
     let cookie = console.sign_in().await;
-    let mut events = open(&console, &cookie, "?sessions=true").await;
-    let LiveEvent::Full(mut mine) = message(&mut events).await else { panic!("everything comes first") };
-    assert_eq!(mine.sessions.len(), 1_000);
-    let session = mine.sessions[500].clone();
+    let mut page = Page::default();
+    let mut events = open(&console, &cookie, "?rows=60&from=500").await;
+    page.until(&mut events, |p| p.shown).await;
+    assert_eq!(page.window.matched, 1_000);
+    let session = page.window.rows[20].clone();
     console.call("/api/session/expire", &cookie, &format!("form[ids][0]={}&form[confirm]=", session.id)).await;
     console.call("/api/fleet/stop", &cookie, "form[name]=fleet-3&form[confirm]=fleet-3").await;
     let began = Instant::now();
     // What the act itself changed.
-    loop {
-        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("changes") };
-        assert!(mine.apply(delta));
-        let gone = mine.sessions.iter().all(|s| s.id != session.id || s.can_expire().is_err());
-        if gone && mine.fleet("fleet-3").unwrap().state == FleetState::Stopping {
-            break;
-        }
-    }
+    let gone = |p: &Page| p.window.rows.iter().all(|s| s.id != session.id || s.can_expire().is_err());
+    page.until(&mut events, |p| gone(p) && p.estate.fleet("fleet-3").unwrap().state == FleetState::Stopping).await;
     println!("an act is in the stream after {:?}", began.elapsed());
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     // What AWS does by itself some time later.
     tokio::time::sleep(Duration::from_millis(1_300)).await;
     control(&console.embedded, "POST", "clock", &json!({"advance_seconds": 3600}));
     let began = Instant::now();
-    while mine.fleet("fleet-3").unwrap().state != FleetState::Stopped {
-        let LiveEvent::Delta(delta) = message(&mut events).await else { panic!("changes") };
-        assert!(mine.apply(delta));
-    }
+    page.until(&mut events, |p| p.estate.fleet("fleet-3").unwrap().state == FleetState::Stopped).await;
     println!("a change of AWS’s own is in the stream after {:?}", began.elapsed());
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }

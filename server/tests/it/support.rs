@@ -3,9 +3,11 @@
 use app::gateway::AppStream;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
-use domain::estate::LiveEvent;
+use domain::estate::{Estate, LiveEvent};
 use domain::names::Scope;
 use domain::operator::Source;
+use domain::query::Window;
+use domain::session::Session;
 use futures::FutureExt as _;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -163,6 +165,13 @@ impl Console {
         self.send(asked("GET", path, cookie).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()).await
     }
 
+    /// A reading server function, called as the WASM does; its answer.
+    pub async fn read(&self, path: &str, cookie: &str) -> Value {
+        let answer = self.send(asked("GET", path, cookie).header(header::ACCEPT, "application/json").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        serde_json::from_str(&text(answer).await).unwrap()
+    }
+
     /// A server function, called as the WASM does; its status and answer.
     pub async fn call(&self, path: &str, cookie: &str, form: &str) -> (StatusCode, Value) {
         let request = asked("POST", path, cookie)
@@ -235,6 +244,37 @@ impl Events {
             }
             let frame = self.body.frame().await?.unwrap();
             self.so_far.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+        }
+    }
+}
+
+/// What a browser holds: what is known, and the rows of sessions that it shows.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub estate: Estate,
+    pub window: Window<Session>,
+    /// Whether rows have come since the page asked for them.
+    pub shown: bool,
+}
+
+impl Page {
+    /// Takes in a message; changes must continue what is here.
+    pub fn take(&mut self, event: LiveEvent) {
+        match event {
+            LiveEvent::Full(all) => self.estate = *all,
+            LiveEvent::Delta(delta) => assert!(self.estate.apply(delta), "changes continue one another"),
+            LiveEvent::Rows(step) => {
+                assert!(step.apply(&mut self.window), "rows continue one another");
+                self.shown = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Reads from `events` until `enough`.
+    pub async fn until(&mut self, events: &mut Events, enough: impl Fn(&Self) -> bool) {
+        while !enough(self) {
+            self.take(message(events).await);
         }
     }
 }

@@ -141,19 +141,11 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     let failure = dialog_failure(answer, local);
     close_when_done(answer, here.clone());
     let name = fleet.with_untracked(|f| f.name.0.clone());
-    // The seats in use are known on every page; who of them is connected, only where session rows are.
-    let people = Memo::new(move |_| {
-        let on_it = live.estate.with(|e| {
-            e.sessions.iter().filter(|s| fleet.with(|f| s.fleet == f.name) && s.presence() == domain::session::Presence::Connected).count()
-        });
-        if live.sessions_here.get() { on_it } else { usize::try_from(fleet.with(|f| f.seats().in_use)).unwrap_or(0) }
-    });
-    live.with_sessions();
+    let people = Memo::new(move |_| live.estate.with(|e| fleet.with(|f| e.connected_on(f))));
     let asks = Memo::new(move |_| people.get() >= CONFIRM_FROM);
     let check = move |ev: leptos::ev::SubmitEvent| {
         local.set(None);
         if let Ok(StopFleet { form }) = StopFleet::from_event(&ev)
-            && live.sessions_here.get_untracked()
             && let Err(errors) = form.parse_stop(people.get_untracked())
         {
             ev.prevent_default();

@@ -27,12 +27,18 @@ pub fn SeatsOverTime(
     let base = paths::fleet(&scope, &name.as_str().into());
     let csv = {
         let name = name.clone();
-        move || paths::with_query(paths::CAPACITY_CSV, &[("fleet".into(), name.clone()), ("range".into(), domain::history::Range::parse(&range.get()).slug().into())])
+        move || {
+            paths::with_query(
+                paths::CAPACITY_CSV,
+                &[("fleet".into(), name.clone()), ("range".into(), domain::history::Range::parse(&range.get()).slug().into())],
+            )
+        }
     };
     let first_range = range.get_untracked();
     let (account, region) = (scope.account.0, scope.region.0);
     let asked = (account.clone(), region.clone(), name.clone());
-    let first = Resource::new_blocking(move || (asked.clone(), first_range.clone()), move |((a, r, n), range)| capacity_history(a, r, n, range));
+    let first =
+        Resource::new_blocking(move || (asked.clone(), first_range.clone()), move |((a, r, n), range)| capacity_history(a, r, n, range));
     let which = StoredValue::new([account, region, name]);
     view! {
         <section aria-labelledby="seats" class="min-w-0">

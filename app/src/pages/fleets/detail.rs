@@ -163,7 +163,6 @@ fn gone(name: &str) -> AnyView {
 
 #[component]
 fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
-    let name = fleet.with_untracked(|f| f.name.0.clone());
     let seats = Signal::derive(move || fleet.with(Fleet::seats));
     let up = Signal::derive(move || fleet.with(|f| f.state == FleetState::Running));
     let worst = move || {
@@ -174,6 +173,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
         })
     };
     let unit = move || fleet.with(|f| f.seat_unit());
+    let name = fleet.with_untracked(|f| f.name.0.clone());
     let live = use_live();
     let stacks = move || {
         fleet.with(|f| {
@@ -189,33 +189,33 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
                 let (href, label) = if p.code.is_empty() { (format!("{base}?do=capacity"), "Change capacity…") } else { (format!("{base}/errors"), "What to do") };
                 view! { <div class=tone><Icon name=glyph/><div class="flex-1 min-w-0"><strong>{p.subject}" "{p.effect}"."</strong>" "<span class="text-text-2">{p.detail}</span></div><div class="acts"><a class="btn btn--sm" href=href>{label}</a></div></div> }
             })}
-            <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-x-8 gap-y-6">
-                <SeatsOverTime scope name seats/>
-                <aside class="min-w-0 pb-8" aria-label="Fleet facts">
-                    <section aria-labelledby="now" class="min-w-0">
-                        <h2 id="now" class="h2">"Capacity now"</h2>
-                        <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
-                        <div class="mt-2"><CapacityBar seats large=true/></div>
-                        <dl class="dl mt-2">
-                            <dt>"Free"</dt><dd class="justify-end"><Free seats up/></dd>
-                            <dt>"Pending"</dt><dd class="justify-end">{move || seats.get().pending}</dd>
-                            <dt>"Desired"</dt><dd class="justify-end">{move || seats.get().desired.map_or_else(|| "–".to_owned(), |d| d.to_string())}</dd>
-                            {move || fleet.with(|f| f.capacity.user_sessions.clone()).map(|u| view! {
-                                <dt>"Instances"</dt><dd class="justify-end">{move || fleet.with(|f| format!("{} running, {} in use", f.capacity.running, f.capacity.in_use))}</dd>
-                                <dt>"Draining"</dt><dd class="justify-end">{format!("{} instances with {} sessions", u.draining, u.drain_mode_active)}</dd>
-                            })}
-                        </dl>
-                    </section>
-                    <section aria-labelledby="on" class="min-w-0 mt-5">
-                        <h2 id="on" class="h2">"Runs on"</h2>
-                        <dl class="dl mt-1">
-                            <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
-                            <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
-                            <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>
-                            <dt>"ARN"</dt><dd><code class="trunc" title=move || fleet.with(|f| f.arn.clone())>{move || fleet.with(|f| f.arn.clone())}</code></dd>
-                        </dl>
-                    </section>
-                </aside>
+            <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-8">
+                <SeatsOverTime scope name=name seats/>
+                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2">
+                <section aria-labelledby="now" class="min-w-0">
+                    <h2 id="now" class="h2">"Capacity now"</h2>
+                    <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
+                    <div class="mt-2"><CapacityBar seats large=true/></div>
+                    <dl class="dl mt-3">
+                        <dt>"Free"</dt><dd class="justify-end"><Free seats up/></dd>
+                        <dt>"Pending"</dt><dd class="justify-end">{move || seats.get().pending}</dd>
+                        <dt>"Desired"</dt><dd class="justify-end">{move || seats.get().desired.map_or_else(|| "–".to_owned(), |d| d.to_string())}</dd>
+                        {move || fleet.with(|f| f.capacity.user_sessions.clone()).map(|u| view! {
+                            <dt>"Instances"</dt><dd class="justify-end">{move || fleet.with(|f| format!("{} running, {} in use", f.capacity.running, f.capacity.in_use))}</dd>
+                            <dt>"Draining"</dt><dd class="justify-end">{format!("{} instances with {} sessions", u.draining, u.drain_mode_active)}</dd>
+                        })}
+                    </dl>
+                </section>
+                <section aria-labelledby="on" class="min-w-0">
+                    <h2 id="on" class="h2">"Runs on"</h2>
+                    <dl class="dl mt-1">
+                        <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
+                        <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
+                        <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>
+                        <dt>"ARN"</dt><dd><code class="trunc" title=move || fleet.with(|f| f.arn.clone())>{move || fleet.with(|f| f.arn.clone())}</code></dd>
+                    </dl>
+                </section>
+                </div>
             </div>
         </div>
     }

@@ -5,11 +5,12 @@ use crate::parts::capacity::{CapacityBar, Free, thousands};
 use crate::parts::chip::{Chip, fleet_look};
 use crate::parts::filter::{Facet, Facets, FilterBox, SortHead, use_query};
 use crate::parts::frame::DataAge;
+use crate::parts::hold::{Held, Waiting, hold};
 use crate::parts::table::{Key, Rows, Spacer};
 use crate::paths;
 use domain::fleet::{Fleet, FleetState};
 use domain::list::FLEET_FACETS;
-use domain::query::{Window, window};
+use domain::query::window;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
@@ -33,10 +34,13 @@ pub fn FleetList() -> impl IntoView {
     let live = use_live();
     let query = use_query::<Fleet>();
     let rows = Rows::new(0);
-    let view: Memo<Window<Fleet>> = Memo::new(move |_| {
-        let (start, len) = (rows.start.get(), rows.len.get());
-        query.with(|q| live.estate.with(|e| window(&e.fleets, q, e.now, start, len, FLEET_FACETS)))
+    let all = Memo::new(move |_| {
+        let (query, start, len) = (query.get(), rows.start.get(), rows.len.get());
+        let window = live.estate.with(|e| window(&e.fleets, &query, e.now, start, len, FLEET_FACETS));
+        ((query, start, len), window)
     });
+    let held = hold(all, rows, Signal::derive(|| false));
+    let view = Memo::new(move |_| held.with(|h| h.window.clone()));
     let matched = Signal::derive(move || view.with(|v| v.matched));
     let total = Signal::derive(move || view.with(|v| v.total));
     let scope = live.estate.with_untracked(|e| e.scope.clone());
@@ -59,7 +63,7 @@ pub fn FleetList() -> impl IntoView {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Fleets"</h1><span class="count text-14 mt-0.5">{total}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/><a class="btn btn--primary" href="/fleets/new">"Create fleet…"</a></div></div>
             <div class="px-(--gutter) pb-2"><Facets path=paths::FLEETS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
-            <div class="bar"><FilterBox<Fleet> path=paths::FLEETS query label="Filter fleets" placeholder="Filter by name, type, image or instance" matched/></div>
+            <div class="bar"><FilterBox<Fleet> path=paths::FLEETS query label="Filter fleets" placeholder="Filter by name, type, image or instance" matched/><Waiting rows waiting=Signal::derive(move || held.with(|h| h.waiting))/></div>
             <table class="tbl stack fleet-table" role="table" aria-rowcount=move || matched.get() + 1>
                 <caption class="sr-only">"Fleets"</caption>
                 <thead role="rowgroup"><tr role="row">
@@ -73,9 +77,9 @@ pub fn FleetList() -> impl IntoView {
                     <SortHead<Fleet> path=paths::FLEETS query field="image" label="Image" class="col-image max-xl:hidden"/>
                     <th scope="col" role="columnheader" class="sm:hidden">"Seats"</th>
                 </tr></thead>
-                <tbody role="rowgroup" node_ref=rows.body>
+                <tbody role="rowgroup" node_ref=rows.body on:pointerenter=move |ev| rows.point(&ev) on:pointerleave=move |_| rows.over.set(false)>
                     <Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
-                    <For each=move || view.get().rows key=|f| f.name.clone() let:fleet>{row(fleet, view, rows, scope.clone())}</For>
+                    <For each=move || view.get().rows key=|f| f.name.clone() let:fleet>{row(fleet, held, rows, scope.clone())}</For>
                     <Spacer rows=Signal::derive(move || view.with(|v| v.matched - v.start - v.rows.len()))/>
                 </tbody>
             </table>
@@ -96,19 +100,28 @@ fn empty(ready: bool, total: usize) -> AnyView {
     view! { <div class="px-(--gutter) py-9 grid justify-items-start gap-1 max-w-md"><h2 class="text-14 font-semibold">{title}</h2><p class="text-text-2">{text}</p>{(ready && total > 0).then(|| view! { <a class="btn mt-2" href=paths::FLEETS>"Clear filters"<kbd class="kbd">"Esc"</kbd></a> })}</div> }.into_any()
 }
 
-fn row(first: Fleet, view: Memo<Window<Fleet>>, rows: Rows, scope: domain::names::Scope) -> AnyView {
+fn row<T: Clone + PartialEq + Send + Sync + 'static>(
+    first: Fleet,
+    held: Memo<Held<Fleet, T>>,
+    rows: Rows,
+    scope: domain::names::Scope,
+) -> AnyView {
     let name = first.name.clone();
     let key = name.clone();
-    let fleet = Memo::new(move |_| view.with(|v| v.rows.iter().find(|f| f.name == key).cloned()).unwrap_or_else(|| first.clone()));
+    let fleet = Memo::new(move |_| held.with(|h| h.window.rows.iter().find(|f| f.name == key).cloned()).unwrap_or_else(|| first.clone()));
     let index = {
         let key = name.clone();
-        Memo::new(move |_| view.with(|v| v.rows.iter().position(|f| f.name == key).map_or(0, |i| i + v.start)))
+        Memo::new(move |_| held.with(|h| h.window.rows.iter().position(|f| f.name == key).map_or(0, |i| i + h.window.start)))
+    };
+    let gone = {
+        let key = name.clone();
+        Memo::new(move |_| held.with(|h| h.gone.contains(key.as_str())))
     };
     let seats = Signal::derive(move || fleet.with(Fleet::seats));
     let up = Signal::derive(move || fleet.with(|f| f.state == FleetState::Running));
     let dash = move |n: i32| if up.get() { n.to_string() } else { "–".to_owned() };
     view! {
-        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index.get()) aria-rowindex=move || index.get() + 2>
+        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]" class:is-gone=gone class:is-focus=move || rows.focus.get() == Some(index.get()) aria-rowindex=move || index.get() + 2>
             <th role="rowheader" scope="row"><a class="name" href=paths::fleet(&scope, &name)>{name.0.clone()}</a></th>
             <td role="cell"><Chip look=Signal::derive(move || fleet.with(fleet_look))/></td>
             <td role="cell" class="only-desk max-2xl:hidden" title=move || fleet.with(|f| f.instance_type.clone())>{move || fleet.with(Fleet::type_words)}</td>

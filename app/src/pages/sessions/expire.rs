@@ -1,9 +1,10 @@
 //! Expiring one session or many: the consequence first, typed words where it hurts, a result per row.
 
-use crate::api::session::ExpireSessions;
+use crate::api::session::{ExpireSessions, named};
 use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::resources::code::AsCode;
+use crate::pages::sessions::rows::Selection;
 use crate::parts::chip::{Chip, session_look};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
@@ -11,13 +12,12 @@ use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
 use domain::failure::Failure;
-use domain::form::{ExpireResult, expire_words};
+use domain::form::{ExpireResult, MAX_EXPIRE, expire_words};
 use domain::resource::Call;
 use domain::session::{Presence, Session};
 use domain::time::duration;
 use leptos::form::{ActionForm, FromFormData};
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// Rows shown in the dialog; the rest is counted.
 const SHOWN: usize = 50;
@@ -27,25 +27,46 @@ const SHOWN: usize = 50;
 pub fn ExpireDialog(
     /// Ids in the URL.
     ids: Memo<Vec<String>>,
-    /// Ids selected in the list.
-    selected: RwSignal<BTreeSet<String>>,
-    /// Sessions that came with the page, for as long as no live rows are here.
-    named: Vec<Session>,
+    /// What is selected in the list.
+    selected: RwSignal<Selection>,
     /// Where Cancel leads.
     close: Signal<String>,
 ) -> impl IntoView {
     // Fixed when the dialog opens: what is confirmed is what was shown.
     let url = ids.get_untracked();
-    let chosen: Vec<String> = if url.is_empty() { selected.get_untracked().into_iter().collect() } else { url };
-    let live = use_live();
-    let known = if live.sessions_here.get_untracked() { live.estate.with_untracked(|e| e.sessions.clone()) } else { named };
-    let wanted: BTreeSet<&String> = chosen.iter().collect();
-    let sessions = known.into_iter().filter(|s| wanted.contains(&s.id.0)).collect();
-    view! { <Confirm chosen=chosen.clone() sessions selected close/> }
+    let chosen: Vec<String> = if url.is_empty() { selected.get_untracked().into_keys().collect() } else { url };
+    if chosen.len() > MAX_EXPIRE {
+        return view! { <TooMany n=chosen.len() close/> }.into_any();
+    }
+    let asked = chosen.clone();
+    let known = Resource::new_blocking(|| (), move |()| named(asked.clone()));
+    view! {
+        <Suspense fallback=|| ()>{move || {
+            let chosen = chosen.clone();
+            Suspend::new(async move {
+                match known.await {
+                    Ok(sessions) => view! { <Confirm chosen sessions selected close/> }.into_any(),
+                    Err(error) => view! { <Dialog title="Expire sessions" close><div class="dlg-b"><ErrorView failure=error.0/></div><div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=close>"Close"</a></div></Dialog> }.into_any(),
+                }
+            })
+        }}</Suspense>
+    }
+    .into_any()
 }
 
 #[component]
-fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTreeSet<String>>, close: Signal<String>) -> impl IntoView {
+fn TooMany(n: usize, close: Signal<String>) -> impl IntoView {
+    view! {
+        <Dialog title=format!("Expire {n} sessions?") close>
+            <div class="dlg-b"><p id="dialog-consequence">{format!("At most {MAX_EXPIRE} sessions can be expired at once; {n} are selected. Filter the list, by fleet or by user, and expire them in parts.")}</p></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=close>"Close"</a></div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selection>, close: Signal<String>) -> impl IntoView {
     let live = use_live();
     let action = ServerAction::<ExpireSessions>::new();
     let left = use_flash("session/expire");
@@ -53,7 +74,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
     let typed = left.and_then(|f| f.entries.get("confirm").cloned()).unwrap_or_default();
     let n = chosen.len();
     let connected = sessions.iter().filter(|s| s.presence() == Presence::Connected).count();
-    let gone = n - sessions.len();
+    let gone = n.saturating_sub(sessions.len());
     let words = expire_words(n, connected);
     let failure = Signal::derive(move || {
         local.get().or_else(|| action.value().with(|v| v.as_ref().and_then(|r| r.as_ref().err()).map(|e| e.0.clone())))
@@ -63,7 +84,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<BTree
     let navigate = leptos_router::hooks::use_navigate();
     Effect::new(move |_| {
         let Some(results) = results.get() else { return };
-        let failed: BTreeSet<String> = results.iter().filter(|r| r.failure.is_some()).map(|r| r.id.0.clone()).collect();
+        let failed: Selection = results.iter().filter(|r| r.failure.is_some()).map(|r| (r.id.0.clone(), true)).collect();
         // Failures stay selected, with their reason in the dialog.
         let done = failed.is_empty();
         selected.set(failed);

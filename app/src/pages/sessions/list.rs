@@ -1,25 +1,26 @@
 //! `/sessions`: all sessions of all stacks and fleets in one list; found, filtered, sorted, selected, expired.
 
-use crate::api::session::{FIRST_ROWS, SessionPage, session_list};
+use crate::api::session::{FIRST_ROWS, matching, session_list};
 use crate::live::use_live;
 use crate::pages::sessions::expire::{ExpireDialog, LeftResults};
+use crate::pages::sessions::history::SessionTabs;
 use crate::pages::sessions::peek::Peek;
-use crate::pages::sessions::rows::{Shared, live_window, row};
+use crate::pages::sessions::rows::{Selection, Shared, live_rows, row};
 use crate::parts::capacity::thousands;
 use crate::parts::data_age::PairsRead;
 use crate::parts::filter::{Facet, Facets, FilterBox, SortHead, use_query};
 use crate::parts::frame::DataAge;
+use crate::parts::hold::{Waiting, hold};
 use crate::parts::table::{Key, Rows, Spacer};
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::SESSION_FACETS;
-use domain::query::Query;
+use domain::query::{Query, Window};
 use domain::session::{Presence, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use std::collections::BTreeSet;
 
 const fn facet(label: &'static str, tone: &'static str, glyph: &'static str, at: usize) -> Facet {
     Facet { label, tone, glyph, key: SESSION_FACETS[at].0, value: SESSION_FACETS[at].1 }
@@ -47,19 +48,20 @@ pub fn SessionList() -> impl IntoView {
 }
 
 #[component]
-fn Listed(first: SessionPage) -> impl IntoView {
+fn Listed(first: Window<Session>) -> impl IntoView {
     let live = use_live();
     let query = use_query::<Session>();
     let map = use_query_map();
-    let SessionPage { window, named } = first;
-    let named = StoredValue::new(named);
-    let rows = Rows::new(window.start);
-    let view = live_window(window, query, rows, SESSION_FACETS);
+    let rows = Rows::new(first.start);
+    let peek = Memo::new(move |_| map.with(|m| m.get("peek").unwrap_or_default()));
+    let url_ids = Memo::new(move |_| map.with(|m| m.get_all("id").unwrap_or_default()));
+    let named = url_ids.get_untracked().into_iter().map(|id| (id, false)).collect::<Selection>();
+    let selected = RwSignal::new(named);
+    let told = live_rows(first, query, peek, rows);
+    let held = hold(told, rows, Signal::derive(move || selected.with(|s| !s.is_empty())));
+    let view = Memo::new(move |_| held.with(|h| h.window.clone()));
     let matched = Signal::derive(move || view.with(|v| v.matched));
     let total = Signal::derive(move || view.with(|v| v.total));
-    let url_ids = Memo::new(move |_| map.with(|m| m.get_all("id").unwrap_or_default()));
-    let selected = RwSignal::new(url_ids.get_untracked().into_iter().collect::<BTreeSet<String>>());
-    let peek = Memo::new(move |_| map.with(|m| m.get("peek").unwrap_or_default()));
     let doing = Memo::new(move |_| map.with(|m| m.get("do").unwrap_or_default()));
     let scope = live.estate.with_untracked(|e| e.scope.clone());
     // Every link of this page keeps the question and adds what it is about.
@@ -72,43 +74,47 @@ fn Listed(first: SessionPage) -> impl IntoView {
         let navigate = use_navigate();
         move |url: &str| navigate(url, NavigateOptions { scroll: false, ..Default::default() })
     };
+    // Of what is selected, how many people are connected; what is on the page is known better than when it was selected.
     let chosen = Memo::new(move |_| {
-        live.estate.with(|e| {
-            selected.with(|ids| {
-                e.sessions
-                    .iter()
-                    .filter(|s| ids.contains(&s.id.0))
-                    .map(Session::presence)
-                    .fold((0_usize, 0_usize), |(yes, no), p| if p == Presence::Connected { (yes + 1, no) } else { (yes, no + 1) })
-            })
+        let connected = |s: &Session| s.presence() == Presence::Connected;
+        selected.with(|all| {
+            let now = view.with(|v| {
+                v.rows.iter().filter(|s| all.contains_key(&s.id.0)).map(|s| (s.id.0.clone(), connected(s))).collect::<Selection>()
+            });
+            let yes = all.iter().filter(|(id, before)| now.get(*id).copied().unwrap_or(**before)).count();
+            (yes, all.len() - yes)
         })
     });
-    let select_all = move || {
-        live.estate.with_untracked(|e| {
-            let all = query.with_untracked(|q| q.select(&e.sessions, e.now));
-            selected.set(all.into_iter().map(|i| e.sessions[i].id.0.clone()).collect());
+    // Rows that are not on the page are asked for; until they are here nothing changes.
+    let select = move |from: usize, to: usize, instead: bool| {
+        let asked = paths::with_query("", &query.with_untracked(Query::pairs));
+        leptos::task::spawn_local(async move {
+            if let Ok(all) = matching(asked.trim_start_matches('?').to_owned(), from, to).await {
+                let _ = selected.try_update(|now| if instead { *now = all.into_iter().collect() } else { now.extend(all) });
+            }
         });
     };
+    let select_all = move || select(0, u32::MAX as usize, true);
     // Where a range begins: the row that was selected last.
     let anchor = RwSignal::new(0_usize);
     let pick = Callback::new(move |(at, to_here): (usize, bool)| {
-        let matches: Vec<String> = if live.sessions_here.get_untracked() {
-            live.estate.with_untracked(|e| {
-                query.with_untracked(|q| q.select(&e.sessions, e.now)).into_iter().map(|i| e.sessions[i].id.0.clone()).collect()
-            })
-        } else {
-            view.with_untracked(|v| v.rows.iter().map(|s| s.id.0.clone()).collect())
-        };
         let from = if to_here { anchor.get_untracked() } else { at };
-        let range = matches.get(from.min(at)..=from.max(at).min(matches.len().saturating_sub(1))).unwrap_or_default();
-        selected.update(|all| match range {
-            [one] if all.remove(one) => {}
-            several => all.extend(several.iter().cloned()),
+        let (low, high) = (from.min(at), from.max(at));
+        let here: Option<Selection> = view.with_untracked(|v| {
+            let range = v.rows.get(low.checked_sub(v.start)?..=high.checked_sub(v.start)?)?;
+            Some(range.iter().map(|s| (s.id.0.clone(), s.presence() == Presence::Connected)).collect())
         });
+        match here {
+            Some(here) => selected.update(|all| match here.keys().next() {
+                Some(one) if here.len() == 1 && all.remove(one).is_some() => {}
+                _ => all.extend(here),
+            }),
+            None => select(low, high, false),
+        }
         anchor.set(at);
     });
     let mail = Memo::new(move |_| view.with(|v| shared_mail_domain(&v.rows)));
-    let shared = Shared { view, rows, selected, pick, peek, mail };
+    let shared = Shared { held, rows, selected, pick, peek, mail };
     let act = {
         let go = go.clone();
         Callback::new(move |(key, at): (Key, usize)| {
@@ -119,19 +125,19 @@ fn Listed(first: SessionPage) -> impl IntoView {
                 (Key::Range, _) => pick.run((at, true)),
                 (Key::All, _) => select_all(),
                 (Key::Act, focused) => {
-                    if selected.with_untracked(BTreeSet::is_empty)
+                    if selected.with_untracked(Selection::is_empty)
                         && let Some(s) = focused
                     {
                         selected.update(|all| {
-                            all.insert(s.id.0);
+                            all.insert(s.id.0.clone(), s.presence() == Presence::Connected);
                         });
                     }
-                    if !selected.with_untracked(BTreeSet::is_empty) {
+                    if !selected.with_untracked(Selection::is_empty) {
                         go(&here(&[("do", "expire")]));
                     }
                 }
                 (Key::Clear, _) if peek.with_untracked(|p| !p.is_empty()) => go(&here(&[])),
-                (Key::Clear, _) if !selected.with_untracked(BTreeSet::is_empty) => selected.set(BTreeSet::new()),
+                (Key::Clear, _) if !selected.with_untracked(Selection::is_empty) => selected.set(Selection::new()),
                 (Key::Clear, _) if !query.with_untracked(Query::is_open) => go(paths::SESSIONS),
                 _ => {}
             }
@@ -143,15 +149,12 @@ fn Listed(first: SessionPage) -> impl IntoView {
         if id.is_empty() {
             return None;
         }
-        let known = view
-            .with(|v| v.rows.iter().find(|s| s.id.0 == id).cloned())
-            .or_else(|| live.estate.with(|e| e.sessions.iter().find(|s| s.id.0 == id).cloned()))
-            .or_else(|| named.with_value(|n| n.iter().find(|s| s.id.0 == id).cloned()));
+        let known = view.with(|v| v.peek.iter().chain(&v.rows).find(|s| s.id.0 == id).cloned());
         known.or_else(|| last.cloned().flatten().filter(|s| s.id.0 == id))
     });
     let ready = Memo::new(move |_| live.estate.with(|e| e.is_ready()));
-    let all_shown = move |ev: leptos::ev::Event| if event_target_checked(&ev) { select_all() } else { selected.set(BTreeSet::new()) };
-    let all_selected = move || !selected.with(BTreeSet::is_empty) && selected.with(BTreeSet::len) >= matched.get();
+    let all_shown = move |ev: leptos::ev::Event| if event_target_checked(&ev) { select_all() } else { selected.set(Selection::new()) };
+    let all_selected = move || selected.with(|s| !s.is_empty() && s.len() >= matched.get());
     let row_scope = scope.clone();
     // Memos: the dialog and the details are not made anew when what they show changes.
     let dialog_open = Memo::new(move |_| doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty())));
@@ -160,11 +163,11 @@ fn Listed(first: SessionPage) -> impl IntoView {
         move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
-            <super::history::SessionTabs/>
+            <div class="head flex flex-wrap items-center gap-2 !pb-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
+            <SessionTabs/>
             <LeftResults/>
             <div class="px-(--gutter) pb-2"><Facets path=paths::SESSIONS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
-            <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/></div>
+            <div class="bar"><FilterBox<Session> path=paths::SESSIONS query label="Filter sessions" placeholder="User, fleet, stack, instance" matched/><Waiting rows waiting=Signal::derive(move || held.with(|h| h.waiting))/></div>
             <div class="flex flex-1 min-w-0" class:has-peek=move || peeked.with(Option::is_some)>
                 <form class="flex-1 min-w-0 flex flex-col" method="get" action=paths::SESSIONS>
                     {move || query.with(Query::pairs).into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v/> }).collect_view()}
@@ -181,10 +184,10 @@ fn Listed(first: SessionPage) -> impl IntoView {
                             <SortHead<Session> path=paths::SESSIONS query field="left" label="Ends in"/>
                             <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="col-instance max-xl:hidden"/>
                         </tr></thead>
-                        <tbody role="rowgroup" node_ref=rows.body>
-                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() { v.start } else { 0 }))/>
+                        <tbody role="rowgroup" node_ref=rows.body on:pointerenter=move |ev| rows.point(&ev) on:pointerleave=move |_| rows.over.set(false)>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if rows.measured.get() { v.start } else { 0 }))/>
                             <For each=move || view.get().rows key=|s| s.id.clone() let:session>{row(session, shared, row_scope.clone(), move |id| here(&[("peek", id)]))}</For>
-                            <Spacer rows=Signal::derive(move || view.with(|v| if live.sessions_here.get() && v.matched > FIRST_ROWS { v.matched - v.start - v.rows.len() } else { 0 }))/>
+                            <Spacer rows=Signal::derive(move || view.with(|v| if rows.measured.get() && v.matched > FIRST_ROWS { v.matched.saturating_sub(v.start + v.rows.len()) } else { 0 }))/>
                         </tbody>
                     </table>
                     {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
@@ -194,13 +197,13 @@ fn Listed(first: SessionPage) -> impl IntoView {
                         <noscript>{move || more().map(|href| view! { <a class="link" href=href>"Next 200"</a> })}</noscript>
                         <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
                     {move || (selected.with(|s| !s.is_empty())).then(|| {
-                        let n = selected.with(BTreeSet::len);
+                        let n = selected.with(Selection::len);
                         let (yes, no) = chosen.get();
                         view! {
                             <div class="bulk mt-4" role="toolbar" aria-label=format!("Actions for {n} selected sessions")>
                                 <span class="font-semibold num whitespace-nowrap">{format!("{n} selected")}</span><span class="quiet whitespace-nowrap ml-1.5 max-lg:hidden">{format!("{yes} connected, {no} not")}</span><span class="sep max-sm:hidden"></span><span class="sm:hidden ml-auto"></span>
                                 <a class="btn btn--danger" href=here(&[("do", "expire")])><Icon name="s-x"/>{if n == 1 { "Expire 1 session…".to_owned() } else { format!("Expire {n} sessions…") }}</a>
-                                <button type="button" class="btn btn--icon" aria-label="Clear selection" on:click=move |_| selected.set(BTreeSet::new())><Icon name="x"/></button>
+                                <button type="button" class="btn btn--icon" aria-label="Clear selection" on:click=move |_| selected.set(Selection::new())><Icon name="x"/></button>
                             </div>
                         }
                     })}
@@ -211,7 +214,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                     view! { <Peek session close=Signal::derive(move || here(&[])) expire=Signal::derive(move || here(&[("do", "expire"), ("id", &id)]))/> }
                 })}
             </div>
-            {move || dialog_open.get().then(|| view! { <ExpireDialog ids=url_ids selected named=named.get_value() close=Signal::derive(move || here(&[]))/> })}
+            {move || dialog_open.get().then(|| view! { <ExpireDialog ids=url_ids selected close=Signal::derive(move || here(&[]))/> })}
         </main>
     }
     .into_any()

@@ -4,26 +4,31 @@ use crate::api::session::{FIRST_ROWS, session_list};
 use crate::live::use_live;
 use crate::parts::chip::{Chip, age, is_draining, session_look};
 use crate::parts::data_age::StaleMark;
+use crate::parts::hold::Held;
 use crate::parts::table::Rows;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::ENDS_SOON_MS;
 use domain::names::{FleetName, Scope};
-use domain::query::{Query, Window, window};
+use domain::query::{Query, Window};
 use domain::session::Session;
 use domain::time::duration;
+use domain::view::View;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+/// Ids of selected sessions, and whether somebody was connected when they were selected.
+pub type Selection = BTreeMap<String, bool>;
 
 /// What rows share.
 #[derive(Clone, Copy)]
 pub struct Shared {
     /// The rows at hand.
-    pub view: Memo<Window<Session>>,
+    pub held: Memo<Held<Session, u32>>,
     /// Window and focus.
     pub rows: Rows,
-    /// Ids of selected sessions.
-    pub selected: RwSignal<BTreeSet<String>>,
+    /// What is selected.
+    pub selected: RwSignal<Selection>,
     /// Selects the row with this index or not; with Shift all from the last one to it.
     pub pick: Callback<(usize, bool)>,
     /// The id whose details are open.
@@ -40,22 +45,26 @@ pub fn short_id(id: &str) -> String {
 
 /// One row of the list. `details` is the URL of its details.
 pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) -> String + Send + Sync + 'static) -> AnyView {
-    let Shared { view, rows, selected, pick, peek, mail } = shared;
+    let Shared { held, rows, selected, pick, peek, mail } = shared;
     let live = use_live();
     let id = first.id.0.clone();
     let (user, fleet) = (first.user_id.clone(), first.fleet.clone());
     let pair = (first.stack.0.clone(), first.fleet.0.clone());
     let session = {
         let id = id.clone();
-        Memo::new(move |_| view.with(|v| v.rows.iter().find(|s| s.id.0 == id).cloned()).unwrap_or_else(|| first.clone()))
+        Memo::new(move |_| held.with(|h| h.window.rows.iter().find(|s| s.id.0 == id).cloned()).unwrap_or_else(|| first.clone()))
     };
     let index = {
         let id = id.clone();
-        Memo::new(move |_| view.with(|v| v.rows.iter().position(|s| s.id.0 == id).map_or(0, |i| i + v.start)))
+        Memo::new(move |_| held.with(|h| h.window.rows.iter().position(|s| s.id.0 == id).map_or(0, |i| i + h.window.start)))
+    };
+    let gone = {
+        let id = id.clone();
+        Memo::new(move |_| held.with(|h| h.gone.contains(&id)))
     };
     let is_selected = {
         let id = id.clone();
-        Memo::new(move |_| selected.with(|s| s.contains(&id)))
+        Memo::new(move |_| selected.with(|s| s.contains_key(&id)))
     };
     let is_peeked = {
         let id = id.clone();
@@ -85,7 +94,7 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
         move || details(&id)
     };
     view! {
-        <tr role="row" class="max-sm:grid-cols-[1.5rem_minmax(0,1fr)_auto]" class:is-focus=move || rows.focus.get() == Some(index.get())
+        <tr role="row" class="max-sm:grid-cols-[1.5rem_minmax(0,1fr)_auto]" class:is-gone=gone class:is-focus=move || rows.focus.get() == Some(index.get())
             aria-selected=move || is_selected.get().then_some("true") aria-current=move || is_peeked.get().then_some("true") aria-rowindex=move || index.get() + 2>
             <td role="cell" class="max-sm:row-span-2 max-sm:!pt-0.5"><input type="checkbox" class="cb" name="id" value=id aria-label=format!("Select session of {user}") prop:checked=is_selected on:click=picked/></td>
             <th role="rowheader" scope="row"><a class="name" href=href title=user.clone()>{short}</a></th>
@@ -107,22 +116,17 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
     .into_any()
 }
 
-/// The window of rows over live data once it is here, else the one that came with the page.
-pub fn live_window(
-    initial: Window<Session>,
-    query: Memo<Query>,
-    rows: Rows,
-    facets: &'static [(&'static str, &'static str)],
-) -> Memo<Window<Session>> {
-    let live = use_live();
-    live.with_sessions();
-    Memo::new(move |_| {
-        if !live.sessions_here.get() {
-            return initial.clone();
-        }
-        let (start, len) = (rows.start.get(), rows.len.get());
-        query.with(|q| live.estate.with(|e| window(&e.sessions, q, e.now, start, len, facets)))
-    })
+/// The rows that `query` asks for and the browser has room for: live once they are here, else those that came with the page.
+pub fn live_rows(initial: Window<Session>, query: Memo<Query>, peek: Memo<String>, rows: Rows) -> Memo<(u32, Window<Session>)> {
+    let view = Memo::new(move |_| {
+        rows.measured.get().then(|| View {
+            query: query.get(),
+            start: rows.start.get(),
+            len: rows.len.get(),
+            peek: Some(peek.get()).filter(|id| !id.is_empty()),
+        })
+    });
+    use_live().sessions(view.into(), initial)
 }
 
 /// The sessions of one fleet, read-only; acting on them happens in the list, one link away.
@@ -136,7 +140,7 @@ pub fn FleetSessions(name: FleetName) -> impl IntoView {
         <div class="px-(--gutter) pt-5 pb-2 flex items-center"><h2 class="h2">"Sessions"</h2><a class="link ml-auto" href=url.clone()>"Find, select and expire in the list of all sessions"</a></div>
         <Suspense fallback=|| ()>{move || {
             let (query, url) = (Query::parse::<Session>(pairs.clone()), url.clone());
-            Suspend::new(async move { let first = initial.await.unwrap_or_default().window; view! { <FleetRows first query url/> } })
+            Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <FleetRows first query url/> } })
         }}</Suspense>
     }
     .into_any()
@@ -147,7 +151,8 @@ fn FleetRows(first: Window<Session>, query: Query, url: String) -> impl IntoView
     let live = use_live();
     let rows = Rows::new(0);
     let query = Memo::new(move |_| query.clone());
-    let view = live_window(first, query, rows, &[]);
+    let told = live_rows(first, query, Memo::new(|_| String::new()), rows);
+    let view = Memo::new(move |_| told.with(|(_, window)| window.clone()));
     rows.live(Signal::derive(move || view.with(|v| v.matched)), Callback::new(|_| ()));
     let line = move |first: Session| {
         let id = first.id.clone();

@@ -158,7 +158,13 @@ impl Picture {
             format!("<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", plot.width, plot.height, escape(summary));
         for value in numbers(self.top(), if narrow { 3 } else { 4 }) {
             let y = self.y(plot, value);
-            let _ = write!(svg, "<path class=\"c-grid\" d=\"M{left} {0}H{right}\"/><text x=\"{1}\" y=\"{2}\" text-anchor=\"end\">{value}</text>", n(y), left - 7, n(y + 4.0));
+            let _ = write!(
+                svg,
+                "<path class=\"c-grid\" d=\"M{left} {0}H{right}\"/><text x=\"{1}\" y=\"{2}\" text-anchor=\"end\">{value}</text>",
+                n(y),
+                left - 7,
+                n(y + 4.0)
+            );
         }
         self.bands.iter().for_each(|band| svg.push_str(&self.band(plot, band)));
         self.lines.iter().for_each(|line| svg.push_str(&self.line(plot, line)));
@@ -171,8 +177,7 @@ impl Picture {
         }
         if let Some(limit) = self.limit {
             let y = self.y(plot, limit);
-            let (x, y, anchor) =
-                if narrow { (right - 4, y - 6.0, " text-anchor=\"end\"") } else { (right + 8, y + 4.0, "") };
+            let (x, y, anchor) = if narrow { (right - 4, y - 6.0, " text-anchor=\"end\"") } else { (right + 8, y + 4.0, "") };
             let _ = write!(svg, "<text x=\"{x}\" y=\"{}\" class=\"strong\"{anchor}>max {limit}</text>", n(y));
         }
         // The last label is now; those that would run into it stay away.

@@ -11,7 +11,16 @@ fn story(range: Range, samples: Vec<Sample>) -> Story {
 
 fn sample(minutes_ago: i64, in_use: i32) -> Sample {
     let at = NOW - minutes_ago * 60;
-    Sample { at, in_use, available: 60 - in_use, desired: Some(60), max: 60, sessions: Some(in_use), connected: Some(in_use), ..Sample::default() }
+    Sample {
+        at,
+        in_use,
+        available: 60 - in_use,
+        desired: Some(60),
+        max: 60,
+        sessions: Some(in_use),
+        connected: Some(in_use),
+        ..Sample::default()
+    }
 }
 
 #[test]
