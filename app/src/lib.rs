@@ -72,7 +72,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/images/sharing") view=pages::images::matrix::ShareMatrix ssr=SsrMode::Async/>
                     <Route path=path!("/users/import") view=pages::users::import::ImportUsersPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/assign") view=pages::users::assign::AssignStacksPage ssr=SsrMode::Async/>
-                    <Route path=path!("/sessions/history") view=pages::sessions::history::SessionHistory ssr=SsrMode::Async/>
                     <Route path=path!("/:kind/:verb") view=pages::resources::form::ResourceForm ssr=SsrMode::Async/>
                     <Route path=path!("/:kind") view=pages::resources::list::ResourceList ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=pages::not_found::NotFoundInFrame ssr=SsrMode::Async/>

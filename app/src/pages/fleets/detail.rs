@@ -1,4 +1,4 @@
-//! One fleet: capacity now and over time, sessions, errors with cause and remedy, configuration.
+//! One fleet: capacity now, sessions, errors with cause and remedy, configuration.
 
 use crate::api::fleet::StartFleet;
 use crate::live::use_live;
