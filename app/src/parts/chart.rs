@@ -104,7 +104,7 @@ pub fn Chart(
             return view! { {table(view, name)}{gaps} }.into_any();
         }
         view! {
-            <div class="relative max-sm:hidden">{drawn(view, |v| &v.wide, name, at, pinned)}</div>
+            <div class="relative max-sm:hidden max-w-240">{drawn(view, |v| &v.wide, name, at, pinned)}</div>
             <div class="relative sm:hidden">{drawn(view, |v| &v.narrow, name, at, pinned)}</div>
             {gaps}
         }

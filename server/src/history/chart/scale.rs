@@ -8,7 +8,7 @@ const DAY: i64 = 86_400;
 /// Whole numbers from 0 to at most `most`, evenly apart by 1, 2 or 5 with zeros; about as many as asked for.
 pub fn numbers(most: i32, about: i32) -> Vec<i32> {
     let most = most.max(1);
-    let enough = |step: &i32| most / step < about.max(2) || i64::from(*step) * 2 > i64::from(most);
+    let enough = |step: &i32| most / step <= about.max(2) || i64::from(*step) * 2 > i64::from(most);
     let steps = (0..9_u32).flat_map(|zeros| [1, 2, 5].map(|n| n * 10_i32.pow(zeros)));
     let step = steps.into_iter().find(enough).unwrap_or(most);
     (0..=most / step).map(|n| n * step).collect()
@@ -58,7 +58,8 @@ mod tests {
             (60, &[0, 20, 40, 60]),
             (100, &[0, 50, 100]),
             (150, &[0, 50, 100, 150]),
-            (9_999, &[0, 5_000]),
+            (9_999, &[0, 2_000, 4_000, 6_000, 8_000]),
+            (540, &[0, 200, 400]),
         ] {
             assert_eq!(numbers(most, 4), want, "{most}");
         }
