@@ -208,7 +208,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
                 </section>
                 <section aria-labelledby="on" class="min-w-0">
                     <h2 id="on" class="h2">"Runs on"</h2>
-                    <dl class="dl mt-1">
+                    <dl class="dl mt-1 xl:!grid-cols-[5rem_minmax(0,1fr)]">
                         <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
                         <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
                         <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>
