@@ -26,12 +26,13 @@ const fn facet(label: &'static str, tone: &'static str, glyph: &'static str, at:
     Facet { label, tone, glyph, key: SESSION_FACETS[at].0, value: SESSION_FACETS[at].1 }
 }
 
-static FACETS: [Facet; 5] = [
+static FACETS: [Facet; 6] = [
     facet("Connected", "t-ok", "s-link", 0),
     facet("Not connected", "t-off", "s-unlink", 1),
     facet("Pending", "t-busy", "s-pending", 2),
     facet("Ends within 30 m", "t-warn", "clock", 3),
     facet("On draining instances", "t-note", "s-drain", 4),
+    facet("Expired", "t-off", "s-x", 5),
 ];
 
 /// The list.
