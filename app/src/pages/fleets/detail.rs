@@ -191,7 +191,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
             })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-8">
                 <SeatsOverTime scope name=name seats/>
-                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2">
+                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2 rail">
                 <section aria-labelledby="now" class="min-w-0">
                     <h2 id="now" class="h2">"Capacity now"</h2>
                     <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
