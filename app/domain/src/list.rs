@@ -80,8 +80,14 @@ impl Listed for Fleet {
 }
 
 /// Quick filters of the session list, as key and value.
-pub const SESSION_FACETS: &[(&str, &str)] =
-    &[("state", "connected"), ("state", "not-connected"), ("state", "pending"), ("ends", "soon"), ("drain", "draining")];
+pub const SESSION_FACETS: &[(&str, &str)] = &[
+    ("state", "connected"),
+    ("state", "not-connected"),
+    ("state", "pending"),
+    ("ends", "soon"),
+    ("drain", "draining"),
+    ("state", "expired"),
+];
 
 impl Listed for Session {
     const FIELDS: &'static [Field] = &[

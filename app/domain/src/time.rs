@@ -79,7 +79,7 @@ impl Civil {
     }
 }
 
-/// A duration in at most two units: `42 s`, `6 m`, `2 h 05 m`, `3 d 4 h`. Seconds only below two minutes. Negative is `0 s`.
+/// A duration in at most two units: `42 s`, `6 m`, `2 h 05 m`, `3 d 4 h`, `3 d`. Seconds only below two minutes. Negative is `0 s`.
 pub fn duration(ms: i64) -> String {
     let s = ms.max(0) / 1000;
     match s {
@@ -87,6 +87,7 @@ pub fn duration(ms: i64) -> String {
         60..=119 => format!("1 m {:02} s", s - 60),
         120..=3599 => format!("{} m", s / 60),
         3600..=86_399 => format!("{} h {:02} m", s / 3600, s % 3600 / 60),
+        _ if s % 86_400 < 3600 => format!("{} d", s / 86_400),
         _ => format!("{} d {} h", s / 86_400, s % 86_400 / 3600),
     }
 }

@@ -5,19 +5,31 @@ use domain::form::{ExpireForm, ExpireResult};
 use domain::query::Window;
 use domain::session::Session;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The most rows that arrive with a page.
 pub const FIRST_ROWS: usize = 200;
 
-/// The sessions that `query` (a URL's query string, without `?`) asks for, from `start` on, and the one whose details it names by `peek`;
-/// the newest snapshot, no AWS call.
+/// What a page with a list of sessions begins with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionPage {
+    /// The first rows of the list.
+    pub window: Window<Session>,
+    /// The sessions that the URL names by `id`, as far as they are known: those that a dialog which comes with the page is about.
+    pub named: Vec<Session>,
+}
+
+/// The sessions that `query` (a URL's query string, without `?`) asks for, from `start` on, the one whose details it names by `peek`, and
+/// those it names by `id`; the newest snapshot, no AWS call.
 #[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
-pub async fn session_list(query: String, start: usize) -> Result<Window<Session>, AppError> {
+pub async fn session_list(query: String, start: usize) -> Result<SessionPage, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
     let mut pairs = crate::paths::pairs(&query);
+    let ids = pairs.iter().filter(|(key, _)| key == "id").map(|(_, id)| id.clone()).collect();
     pairs.retain(|(key, _)| !matches!(key.as_str(), "from" | "rows"));
     pairs.extend([("from".to_owned(), start.to_string()), ("rows".to_owned(), FIRST_ROWS.to_string())]);
-    Ok(domain::view::View::parse::<Session>(pairs).map(|view| cx.parts.watch.sessions(&view)).unwrap_or_default())
+    let window = domain::view::View::parse::<Session>(pairs).map(|view| cx.parts.watch.sessions(&view)).unwrap_or_default();
+    Ok(SessionPage { window, named: known(&cx, ids) })
 }
 
 /// Ids of the sessions that `query` asks for, from number `from` (0 is the first) to number `to`, and whether their people are
@@ -39,8 +51,13 @@ pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(Stri
 #[server(endpoint = "session/named")]
 pub async fn named(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
+    Ok(known(&cx, ids))
+}
+
+#[cfg(feature = "ssr")]
+fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
     let ids: std::collections::HashSet<String> = ids.into_iter().collect();
-    Ok(cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).cloned().collect())
+    cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).cloned().collect()
 }
 
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended

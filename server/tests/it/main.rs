@@ -5,6 +5,7 @@ mod chaos;
 mod coverage;
 mod forms;
 mod gateway;
+mod history;
 mod http;
 mod images;
 mod live;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A fleet that nobody looks at is asked once a minute, a little more or less: one bucket of the finest step may stay empty.
-const PATIENCE: i64 = 120;
+pub const PATIENCE: i64 = 120;
 
 /// A stretch of which nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

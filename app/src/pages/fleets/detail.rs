@@ -191,7 +191,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
             })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_19rem] gap-8">
                 <SeatsOverTime scope name=name seats/>
-                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2">
+                <div class="grid content-start gap-8 sm:max-xl:grid-cols-2 rail">
                 <section aria-labelledby="now" class="min-w-0">
                     <h2 id="now" class="h2">"Capacity now"</h2>
                     <p class="mt-2 flex items-baseline gap-2"><span class="text-32 font-semibold num">{move || seats.get().in_use}</span><span class="text-text-2">{move || format!("of {} {}s in use", seats.get().max, unit())}</span></p>
@@ -208,7 +208,7 @@ fn Capacity(fleet: Memo<Fleet>, base: String, scope: Scope) -> impl IntoView {
                 </section>
                 <section aria-labelledby="on" class="min-w-0">
                     <h2 id="on" class="h2">"Runs on"</h2>
-                    <dl class="dl mt-1 xl:!grid-cols-[5rem_minmax(0,1fr)]">
+                    <dl class="dl mt-1">
                         <dt>"Image"</dt><dd>{move || fleet.with(|f| f.image_name.clone().unwrap_or_else(|| "–".into()))}</dd>
                         <dt>"Instance"</dt><dd>{move || fleet.with(|f| f.instance_type.clone())}</dd>
                         <dt>"Stacks"</dt><dd>{move || { let s = stacks(); if s.is_empty() { "none; nobody can start a session".to_owned() } else { s } }}</dd>

@@ -29,6 +29,8 @@ pub fn ExpireDialog(
     ids: Memo<Vec<String>>,
     /// What is selected in the list.
     selected: RwSignal<Selection>,
+    /// Ids that were in the URL when the page came, and their sessions.
+    came: StoredValue<(Vec<String>, Vec<Session>)>,
     /// Where Cancel leads.
     close: Signal<String>,
 ) -> impl IntoView {
@@ -37,6 +39,10 @@ pub fn ExpireDialog(
     let chosen: Vec<String> = if url.is_empty() { selected.get_untracked().into_keys().collect() } else { url };
     if chosen.len() > MAX_EXPIRE {
         return view! { <TooMany n=chosen.len() close/> }.into_any();
+    }
+    // A dialog that comes with the page has its sessions there: a boundary so deep is not hydrated (decisions.md 25).
+    if came.with_value(|(ids, _)| *ids == chosen) {
+        return view! { <Confirm chosen sessions=came.with_value(|(_, known)| known.clone()) selected close/> }.into_any();
     }
     let asked = chosen.clone();
     let known = Resource::new_blocking(|| (), move |()| named(asked.clone()));

@@ -97,7 +97,16 @@ fn Concurrency(told: Signal<SessionsView>, query: Memo<String>) -> impl IntoView
 #[component]
 fn Figures(told: Signal<SessionsView>) -> impl IntoView {
     let lasted = |seconds: Option<i64>| seconds.map_or_else(|| "–".to_owned(), |s| duration(s * 1000));
-    let peak = move || told.with(|t| t.peak.map_or_else(|| "–".to_owned(), |(n, at)| format!("{n}, {}", Millis::from_seconds(at).exact())));
+    let peak = move || {
+        told.with(|t| {
+            t.peak.map_or_else(
+                || "–".to_owned(),
+                |(n, at)| {
+                    format!("{n}, {}", [&Millis::from_seconds(at).day_month(), ", ", &Millis::from_seconds(at).hour_minute()].concat())
+                },
+            )
+        })
+    };
     let classes = move || {
         told.with(|t| {
             let most = t.durations.classes.iter().map(|(_, n)| *n).max().unwrap_or(0).max(1);
@@ -141,7 +150,7 @@ fn EndedSessions(told: Signal<SessionsView>, query: Memo<String>) -> impl IntoVi
         paths::with_query(paths::SESSIONS_CSV, &pairs.map(|(k, v)| (k.to_owned(), v)))
     };
     let time = |at: i64| Millis::from_seconds(at);
-    let when = move |at: i64| view! { <time datetime=time(at).iso()>{time(at).exact()}</time> };
+    let when = move |at: i64| view! { <time datetime=time(at).iso() title=time(at).exact()>{[&time(at).day_month(), ", ", &time(at).hour_minute()].concat()}</time> };
     let row = move |s: &Ended| {
         let lasted = if s.known { duration(s.lasted() * 1000) } else { format!("at most {}", duration(s.lasted() * 1000)) };
         let known = s.known;
@@ -158,7 +167,7 @@ fn EndedSessions(told: Signal<SessionsView>, query: Memo<String>) -> impl IntoVi
             <div class="flex flex-wrap items-center gap-3 mb-1"><h2 id="ended" class="h2">"Ended"</h2><span class="count">{move || told.with(|t| t.matched)}</span>
                 <a class="btn btn--sm ml-auto" href=csv download rel="external"><Icon name="download" class="i-12"/>"Download as CSV"</a></div>
             <table class="tbl tbl--plain tbl--inset num ended-table" data-density="compact"><caption class="sr-only">"The sessions that ended last"</caption>
-                <thead><tr><th scope="col">"User"</th><th scope="col" class="max-sm:hidden">"Fleet"</th><th scope="col" class="max-lg:hidden">"Stack"</th><th scope="col" class="max-lg:hidden">"Started"</th><th scope="col">"Ended"</th><th scope="col" class="r">"Lasted"</th></tr></thead>
+                <thead><tr><th scope="col">"User"</th><th scope="col" class="max-sm:hidden">"Fleet"</th><th scope="col" class="max-lg:hidden">"Stack"</th><th scope="col" class="max-lg:hidden">"Started, UTC"</th><th scope="col">"Ended, UTC"</th><th scope="col" class="r">"Lasted"</th></tr></thead>
                 <tbody>{rows}</tbody></table>
             {move || told.with(|t| t.ended.is_empty()).then(|| view! { <p class="mt-2 text-text-2">"No session has ended that the console knows of."</p> })}
             {move || told.with(|t| t.matched > i64::try_from(t.ended.len()).unwrap_or(0)).then(|| view! { <p class="mt-2 text-12 text-text-3">"Only the newest are shown; the file has all."</p> })}

@@ -1,6 +1,6 @@
 //! `/sessions`: all sessions of all stacks and fleets in one list; found, filtered, sorted, selected, expired.
 
-use crate::api::session::{FIRST_ROWS, matching, session_list};
+use crate::api::session::{FIRST_ROWS, SessionPage, matching, session_list};
 use crate::live::use_live;
 use crate::pages::sessions::expire::{ExpireDialog, LeftResults};
 use crate::pages::sessions::history::SessionTabs;
@@ -15,7 +15,7 @@ use crate::parts::table::{Key, Rows, Spacer};
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::SESSION_FACETS;
-use domain::query::{Query, Window};
+use domain::query::Query;
 use domain::session::{Presence, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,12 +26,13 @@ const fn facet(label: &'static str, tone: &'static str, glyph: &'static str, at:
     Facet { label, tone, glyph, key: SESSION_FACETS[at].0, value: SESSION_FACETS[at].1 }
 }
 
-static FACETS: [Facet; 5] = [
+static FACETS: [Facet; 6] = [
     facet("Connected", "t-ok", "s-link", 0),
     facet("Not connected", "t-off", "s-unlink", 1),
     facet("Pending", "t-busy", "s-pending", 2),
     facet("Ends within 30 m", "t-warn", "clock", 3),
     facet("On draining instances", "t-note", "s-drain", 4),
+    facet("Expired", "t-off", "s-x", 5),
 ];
 
 /// The list.
@@ -48,15 +49,18 @@ pub fn SessionList() -> impl IntoView {
 }
 
 #[component]
-fn Listed(first: Window<Session>) -> impl IntoView {
+fn Listed(first: SessionPage) -> impl IntoView {
     let live = use_live();
     let query = use_query::<Session>();
     let map = use_query_map();
+    let SessionPage { window: first, named } = first;
     let rows = Rows::new(first.start);
     let peek = Memo::new(move |_| map.with(|m| m.get("peek").unwrap_or_default()));
     let url_ids = Memo::new(move |_| map.with(|m| m.get_all("id").unwrap_or_default()));
-    let named = url_ids.get_untracked().into_iter().map(|id| (id, false)).collect::<Selection>();
-    let selected = RwSignal::new(named);
+    let came = StoredValue::new((url_ids.get_untracked(), named));
+    // Once the page is alive they are asked for anew.
+    Effect::new(move |_| came.set_value((Vec::new(), Vec::new())));
+    let selected = RwSignal::new(url_ids.get_untracked().into_iter().map(|id| (id, false)).collect::<Selection>());
     let told = live_rows(first, query, peek, rows);
     let held = hold(told, rows, Signal::derive(move || selected.with(|s| !s.is_empty())));
     let view = Memo::new(move |_| held.with(|h| h.window.clone()));
@@ -214,7 +218,7 @@ fn Listed(first: Window<Session>) -> impl IntoView {
                     view! { <Peek session close=Signal::derive(move || here(&[])) expire=Signal::derive(move || here(&[("do", "expire"), ("id", &id)]))/> }
                 })}
             </div>
-            {move || dialog_open.get().then(|| view! { <ExpireDialog ids=url_ids selected close=Signal::derive(move || here(&[]))/> })}
+            {move || dialog_open.get().then(|| view! { <ExpireDialog ids=url_ids selected came close=Signal::derive(move || here(&[]))/> })}
         </main>
     }
     .into_any()

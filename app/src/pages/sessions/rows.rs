@@ -11,7 +11,7 @@ use crate::ui::icon::Icon;
 use domain::list::ENDS_SOON_MS;
 use domain::names::{FleetName, Scope};
 use domain::query::{Query, Window};
-use domain::session::Session;
+use domain::session::{Presence, Session};
 use domain::time::duration;
 use domain::view::View;
 use leptos::prelude::*;
@@ -70,8 +70,13 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
         let id = id.clone();
         Memo::new(move |_| peek.with(|p| *p == id))
     };
+    // What is over runs no more and ends no more.
+    let over = move || session.with(|s| s.presence() == Presence::Expired);
     let running = move || session.with(|s| s.started.map(|at| duration(live.now.get().since(at)))).unwrap_or_else(|| "–".into());
-    let left = Memo::new(move |_| session.with(|s| s.max_expires.map(|end| end.since(live.now.get()) / 60_000 * 60_000)));
+    let left =
+        Memo::new(
+            move |_| if over() { None } else { session.with(|s| s.max_expires.map(|end| end.since(live.now.get()) / 60_000 * 60_000)) },
+        );
     let share = move || {
         session.with(|s| s.started.zip(s.max_expires)).map(|(from, to)| {
             #[expect(clippy::cast_precision_loss, reason = "milliseconds of hours")]
@@ -101,12 +106,12 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
             <td role="cell" class="max-sm:justify-self-end"><Chip look=Signal::derive(move || session.with(session_look)) age=Signal::derive(move || session.with(|s| age(s.since, live.now.get())))/><StaleMark stack=pair.0 fleet=pair.1/></td>
             <td role="cell" class="is-text max-sm:!text-text-2 max-sm:text-12"><a class="hover:underline" href=paths::fleet(&scope, &fleet)>{fleet.0.clone()}</a></td>
             <td role="cell" class="only-desk max-2xl:hidden">{move || session.with(|s| s.stack.0.clone())}</td>
-            <td role="cell" class="r only-desk max-lg:hidden">{move || session.with(|s| s.started).map_or_else(|| "–".into_any(), |at| view! { <time datetime=at.iso() title=at.exact()>{running}</time> }.into_any())}</td>
+            <td role="cell" class="r only-desk max-lg:hidden">{move || session.with(|s| s.started).filter(|_| !over()).map_or_else(|| "–".into_any(), |at| view! { <time datetime=at.iso() title=at.exact()>{running}</time> }.into_any())}</td>
             <td role="cell" class="max-sm:justify-self-end max-sm:text-12">{move || left.get().map_or_else(|| "–".into_any(), |ms| {
                 let soon = ms <= ENDS_SOON_MS;
                 view! { <span class="flex items-center gap-2">
                     <svg class="minibar max-sm:hidden" aria-hidden="true"><rect class=if soon { "minibar-soon" } else { "minibar-done" } height="100%" width=share></rect></svg>
-                    <span class=if soon { "t-warn tone-text inline-flex items-center gap-1" } else { "" }>{soon.then(|| view! { <Icon name="clock" class="i-12"/> })}{duration(ms)}</span>
+                    <span class=if soon { "t-warn tone-text inline-flex items-center gap-1" } else { "" }>{soon.then(|| view! { <Icon name="clock" class="i-12"/> })}{duration(ms)}<span class="sm:hidden">" left"</span></span>
                 </span> }.into_any()
             })}</td>
             <td role="cell" class="col-instance only-desk max-xl:hidden">{move || session.with(|s| s.instance_id.clone()).map_or_else(|| "–".into_any(), |i| view! { <code title=i.clone()>{short_id(&i)}</code> }.into_any())}
@@ -140,7 +145,7 @@ pub fn FleetSessions(name: FleetName) -> impl IntoView {
         <div class="px-(--gutter) pt-5 pb-2 flex items-center"><h2 class="h2">"Sessions"</h2><a class="link ml-auto" href=url.clone()>"Find, select and expire in the list of all sessions"</a></div>
         <Suspense fallback=|| ()>{move || {
             let (query, url) = (Query::parse::<Session>(pairs.clone()), url.clone());
-            Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <FleetRows first query url/> } })
+            Suspend::new(async move { let first = initial.await.unwrap_or_default().window; view! { <FleetRows first query url/> } })
         }}</Suspense>
     }
     .into_any()

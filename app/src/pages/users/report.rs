@@ -84,7 +84,7 @@ impl Batch {
         view! {
             <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
                 <a class="btn max-sm:hidden" href="/users">{back}</a>
-                <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending><Icon name="s-check"/>"Check"</button>
+                <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending>"Check"</button>
                 {move || (count.get() > 0).then(|| view! { <button type="submit" name="step" value=SEND class=class disabled=move || pending.get() || stale.get() aria-busy=move || pending.get().then_some("true")>{words}</button> })}
             </div>
         }

@@ -4,7 +4,7 @@ pub mod scale;
 pub mod svg;
 pub mod words;
 
-use domain::history::series::{Gap, gaps, holds};
+use domain::history::series::{Gap, PATIENCE, gaps, holds};
 use domain::history::{ChartView, Plot, Range, Sample};
 use svg::{Band, Line, Picture};
 
@@ -44,6 +44,8 @@ impl Story {
         if let Some(since) = self.since {
             all.retain(|gap| gap.to > since);
         }
+        // The range seldom begins where a bucket does.
+        all.retain(|gap| gap.from > self.from || gap.to - gap.from > self.range.step().max(PATIENCE));
         all
     }
 

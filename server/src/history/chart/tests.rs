@@ -43,9 +43,9 @@ fn what_has_only_begun_says_since_when() {
     let view = capacity(&Story { since: Some(NOW - 60), ..story(Range::Day, vec![sample(1, 3)]) }, "alpha");
     assert_eq!(view.notice.as_deref(), Some("Collecting since 14:31; the first points appear within two minutes."));
     assert_eq!(view.wide.svg, "");
-    let younger = capacity(&story(Range::Day, vec![sample(15, 3), sample(10, 4), sample(5, 4)]), "alpha");
+    let younger = capacity(&story(Range::Day, vec![sample(20, 3), sample(15, 4), sample(10, 4), sample(5, 4)]), "alpha");
     assert_eq!(younger.notice, None);
-    assert!(younger.summary.contains("Collected since 14:17.") && younger.gaps.is_empty(), "{}", younger.summary);
+    assert!(younger.summary.contains("Collected since 14:12.") && younger.gaps.is_empty(), "{}", younger.summary);
 }
 
 #[test]
