@@ -27,8 +27,6 @@ pub struct Story {
 
 /// A sample is on its way when collecting began no longer ago than this, in seconds.
 const SOON: i64 = 180;
-/// A first sample no later than this after the range's begin leaves no gap before it, in seconds.
-const EDGE: i64 = 120;
 
 impl Story {
     fn ats(&self) -> Vec<i64> {
@@ -39,8 +37,6 @@ impl Story {
     pub fn gaps(&self) -> Vec<Gap> {
         let ats = self.ats();
         let mut all = gaps(&ats, &holds(&ats, self.range.step(), self.to), self.from, self.to);
-        // The first minute may have been asked for just before the range began.
-        all.retain(|gap| gap.from > self.from || gap.to > self.from + EDGE);
         if let Some(since) = self.since {
             all.retain(|gap| gap.to > since);
         }
