@@ -5,18 +5,33 @@ import type { Server } from "../support/server";
 
 const fleet = `${here}/fleets/finance-desktop`;
 
-/** Lets so many minutes pass, each of them seen by the console. */
+/** Lets so many minutes pass, each of them recorded by the console. */
 async function pass(page: Page, server: Server, minutes: number): Promise<void> {
+  const recorded = async () => (await (await page.request.get(`${server.url}/history/capacity.csv?fleet=finance-desktop&range=1h`)).text()).trim().split("\n").length;
   for (let n = 0; n < minutes; n++) {
+    const before = await recorded();
     await server.control("POST", "clock", { advance_seconds: 60 });
-    // An act on a fleet makes the console ask about it at once.
-    await page.request.post(`${server.url}/api/fleet/start`, { form: { "form[name]": n % 2 ? "training-lab" : "nothing" }, headers: { origin: server.url, accept: "application/json" } });
-    await page.waitForTimeout(1500);
+    // An act on a fleet makes the console ask about fleets at once.
+    await page.request.post(`${server.url}/api/fleet/start`, { form: { "form[name]": "training-lab" }, headers: { origin: server.url, accept: "application/json" } });
+    await expect.poll(recorded, { timeout: 30_000 }).toBeGreaterThan(before);
   }
 }
 
-test("a fleet's past can be seen without scripts, and read point by point with them", async ({ signedIn: page, server }) => {
-  await pass(page, server, 5);
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+  test("a fleet's past is a picture, its ranges are links, and there is a table", async ({ signedIn: page, server }) => {
+    await pass(page, server, 3);
+    await page.goto(`${server.url}${fleet}?range=1h`);
+    await expect(page.getByRole("img", { name: /^Seats of finance-desktop in the last hour/ }).first()).toBeVisible();
+    await page.getByRole("link", { name: "Table", exact: true }).click();
+    expect(await page.getByRole("table", { name: "Seats over time" }).getByRole("row").count()).toBeGreaterThan(3);
+    await page.getByRole("link", { name: "30 d" }).click();
+    await expect(page).toHaveURL(/range=30d/);
+  });
+});
+
+test("a fleet's past is read point by point, by keys", async ({ signedIn: page, server }) => {
+  await pass(page, server, 3);
   await page.goto(`${server.url}${fleet}?range=1h`);
   const chart = page.getByRole("img", { name: /^Seats of finance-desktop in the last hour/ }).first();
   await expect(chart).toBeVisible();
