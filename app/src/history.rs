@@ -21,6 +21,14 @@ pub struct Asked {
     pub user: String,
 }
 
+impl Asked {
+    /// From decoded query pairs: `range`, `fleet` and `q`, as pages and files have them.
+    pub fn of(pairs: &[(String, String)], scope: Scope, now: Millis) -> Self {
+        let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default();
+        Self { scope, fleet: value("fleet"), range: Range::parse(&value("range")), now, user: value("q") }
+    }
+}
+
 /// Samples of capacity, and sessions that came and went.
 #[async_trait]
 pub trait History: Send + Sync {

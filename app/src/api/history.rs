@@ -15,20 +15,17 @@ pub async fn capacity_history(
     let cx = crate::ctx::Ctx::authorize().await?;
     let scope = domain::names::Scope::new(account, region);
     cx.scope(&scope)?;
-    Ok(cx.parts.history.capacity(&asked(&cx, fleet, &range, String::new())).await?)
+    Ok(cx.parts.history.capacity(&asked(&cx, &[("fleet".to_owned(), fleet), ("range".to_owned(), range)])).await?)
 }
 
 /// Sessions over time and those that ended, of the watched scope. `query`: the page's query string with `range`, `fleet` and `q`.
 #[server(endpoint = "history/sessions", input = leptos::server_fn::codec::GetUrl)]
 pub async fn session_history(query: String) -> Result<SessionsView, AppError> {
     let cx = crate::ctx::Ctx::authorize().await?;
-    let pairs = crate::paths::pairs(&query);
-    let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default();
-    Ok(cx.parts.history.sessions(&asked(&cx, value("fleet"), &value("range"), value("q"))).await?)
+    Ok(cx.parts.history.sessions(&asked(&cx, &crate::paths::pairs(&query))).await?)
 }
 
 #[cfg(feature = "ssr")]
-fn asked(cx: &crate::ctx::Ctx, fleet: String, range: &str, user: String) -> crate::history::Asked {
-    let range = domain::history::Range::parse(range);
-    crate::history::Asked { scope: cx.estate().scope.clone(), fleet, range, now: cx.parts.gateway.aws_now(), user }
+fn asked(cx: &crate::ctx::Ctx, pairs: &[(String, String)]) -> crate::history::Asked {
+    crate::history::Asked::of(pairs, cx.estate().scope.clone(), cx.parts.gateway.aws_now())
 }

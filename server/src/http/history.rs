@@ -9,18 +9,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::failure::Failure;
-use domain::history::Range;
 
 fn asked(state: &AppState, query: Option<&str>) -> Asked {
     let pairs = app::paths::pairs(query.unwrap_or_default());
-    let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default();
-    Asked {
-        scope: state.parts.watch.estate().scope.clone(),
-        fleet: value("fleet"),
-        range: Range::parse(&value("range")),
-        now: state.parts.gateway.aws_now(),
-        user: value("q"),
-    }
+    Asked::of(&pairs, state.parts.watch.estate().scope.clone(), state.parts.gateway.aws_now())
 }
 
 fn file(what: &str, asked: &Asked, text: Result<String, Failure>) -> Response {
