@@ -97,13 +97,14 @@ pub fn merge<R: Keyed>(earlier: &mut Vec<Change<R>>, later: Vec<Change<R>>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
+    /// A row for tests: its key and a value.
     #[derive(Clone, Debug, PartialEq)]
-    struct Row(String, u8);
+    pub(crate) struct Row(pub(crate) String, pub(crate) u8);
     impl Keyed for Row {
         fn key(&self) -> &str {
             &self.0

@@ -108,15 +108,8 @@ impl<R: Keyed + Clone + PartialEq> WindowDelta<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::tests::Row;
     use proptest::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq)]
-    struct Row(String, u8);
-    impl Keyed for Row {
-        fn key(&self) -> &str {
-            &self.0
-        }
-    }
 
     fn windows() -> impl Strategy<Value = Window<Row>> {
         let rows = proptest::collection::btree_map("[a-f]{1,2}", 0..3_u8, 0..8)
