@@ -51,6 +51,12 @@ export async function send(page: Page, submit: string, fields: Record<string, st
   await button.click();
 }
 
+/** As `act`, and waits until the answer is there (its dialog is closed): before simulated time moves, AppStream must have heard of it. */
+export async function enact(page: Page, how: string | RegExp, submit: string, fields: Record<string, string | boolean> = {}): Promise<void> {
+  await act(page, how, submit, fields);
+  await expect(page.getByRole("dialog")).toBeHidden();
+}
+
 /** AppStream was asked for each of these operations since the console started. */
 export async function called(server: Server, ...operations: string[]): Promise<void> {
   await expect(async () => {

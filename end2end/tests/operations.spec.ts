@@ -1,6 +1,6 @@
 // Every operation of the API through what a person sees. Each test says which operations AppStream was asked for; the table
 // server/docs/coverage.md names the test of each operation, and a Rust test compares the two.
-import { act, base, called, fill, here, open, send } from "../support/acts";
+import { act, enact, base, called, fill, here, open, send } from "../support/acts";
 import { expect, test } from "../support/test";
 
 test.use({ start: { seed: "empty" } });
@@ -154,13 +154,13 @@ test("an app block is packaged by a builder, and an application of it reaches an
   await act(page, "Package in a builder…", "Associate", { "App block builder name": "packer" });
   await expect(page.getByRole("link", { name: "packer" })).toBeVisible();
   await open(page, server, `${here}/app-block-builders/packer`);
-  await act(page, "Start…", "Start");
+  await enact(page, "Start…", "Start");
   await server.advance(900);
   await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await act(page, "Connect…", "Make URL");
   await expect(page.getByText("parameters=••••••••")).toBeVisible();
   await open(page, server, `${here}/app-block-builders/packer`);
-  await act(page, "Stop…", "Stop");
+  await enact(page, "Stop…", "Stop");
   await server.advance(900);
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible({ timeout: 20_000 });
   await open(page, server, `${here}/app-blocks/recorded/builders`);
@@ -232,7 +232,7 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await server.control("POST", "images", { ImageBuilderName: "forge", ImageName: "gold" });
   await server.advance(9000);
   await open(page, server, `${here}/image-builders/forge`);
-  await act(page, "Start…", "Start");
+  await enact(page, "Start…", "Start");
   await server.advance(900);
   await expect(page.getByTitle("RUNNING", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   // UpdateImageBuilder is not in the SDK yet: the console hands out the command.
@@ -243,7 +243,7 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await page.evaluate(() => window.addEventListener("beforeunload", (e) => e.stopImmediatePropagation(), true));
   page.once("dialog", (dialog) => dialog.accept());
   await page.getByRole("link", { name: "Discard" }).click();
-  await act(page, "Stop…", "Stop");
+  await enact(page, "Stop…", "Stop");
   await server.advance(900);
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible({ timeout: 20_000 });
   await act(page, "Delete…", "Delete", { "Type forge to confirm": "forge" });
