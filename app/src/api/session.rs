@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The most rows that arrive with a page.
-pub const FIRST_ROWS: usize = 200;
+pub const FIRST_ROWS: usize = 60;
 
 /// What a page with a list of sessions begins with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What the tables of lists share: the window of rows that are drawn, the row in focus, the keys.
 //!
-//! Rows have a fixed height on wide screens; only those near the viewport are drawn. The first 200 come with the page and are drawn
-//! as they are until the browser has taken over. Phones draw the first 200 and offer more.
+//! Rows have a fixed height on wide screens; only those near the viewport are drawn. The first ones come with the page and are drawn
+//! as they are until the browser has taken over. Phones, whose rows differ in height, draw the first ones and offer more.
 
 use crate::api::session::FIRST_ROWS;
 use leptos::html;

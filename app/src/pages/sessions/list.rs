@@ -198,7 +198,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                     <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit">"Expire selected sessions…"</button></p></noscript>
                     <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} of {} sessions", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
                         <PairsRead/>
-                        <noscript>{move || more().map(|href| view! { <a class="link" href=href>"Next 200"</a> })}</noscript>
+                        <noscript>{move || more().map(|href| view! { <a class="link" href=href>{format!("Next {FIRST_ROWS}")}</a> })}</noscript>
                         <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
                     {move || (selected.with(|s| !s.is_empty())).then(|| {
                         let n = selected.with(Selection::len);
