@@ -103,6 +103,17 @@ pub trait Listed: Keyed + Clone + 'static {
     fn haystack(&self) -> String;
 }
 
+impl<R: Listed> Listed for std::sync::Arc<R> {
+    const FIELDS: &'static [Field] = R::FIELDS;
+    const DEFAULT_SORT: &'static str = R::DEFAULT_SORT;
+    fn value(&self, field: &str, now: Millis) -> Value {
+        R::value(self, field, now)
+    }
+    fn haystack(&self) -> String {
+        R::haystack(self)
+    }
+}
+
 /// A list's question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Query {
@@ -246,6 +257,20 @@ pub struct Window<R> {
 impl<R> Default for Window<R> {
     fn default() -> Self {
         Self { start: 0, rows: Vec::new(), matched: 0, total: 0, facets: Vec::new(), peek: None }
+    }
+}
+
+impl<R: Clone> Window<std::sync::Arc<R>> {
+    /// The same with rows of its own.
+    pub fn owned(&self) -> Window<R> {
+        Window {
+            start: self.start,
+            rows: self.rows.iter().map(|row| R::clone(row)).collect(),
+            matched: self.matched,
+            total: self.total,
+            facets: self.facets.clone(),
+            peek: self.peek.as_deref().cloned(),
+        }
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn named(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, 
 #[cfg(feature = "ssr")]
 fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
     let ids: std::collections::HashSet<String> = ids.into_iter().collect();
-    cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).cloned().collect()
+    cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).map(|s| Session::clone(s)).collect()
 }
 
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended

@@ -155,7 +155,7 @@ impl Catalogue {
         }
         if kind.slug == "sessions" {
             let estate = self.watcher.estate();
-            let rows: Vec<Value> = estate.sessions.iter().map(session).collect();
+            let rows: Vec<Value> = estate.sessions.iter().map(|s| session(s)).collect();
             return Ok((
                 Arc::new(rows),
                 estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default(),
