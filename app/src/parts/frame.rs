@@ -42,16 +42,13 @@ pub fn use_acted() -> Acted {
 #[component]
 pub fn Frame() -> impl IntoView {
     let data = Resource::new_blocking(|| (), |()| frame());
-    view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(data) => view! { <Framed data/> }.into_any(),
-                    Err(error) => view! { <Lost error/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    // Without `<Suspense>`: on the server it makes what is in it twice, and each page in it twice again.
+    Suspend::new(async move {
+        match data.await {
+            Ok(data) => view! { <Framed data/> }.into_any(),
+            Err(error) => view! { <Lost error/> }.into_any(),
+        }
+    })
 }
 
 /// The frame's own data could not be had.
