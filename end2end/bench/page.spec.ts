@@ -53,8 +53,7 @@ test("files", () => {
 });
 
 test("the sessions page", async ({ page, server }) => {
-  // Asked for every few milliseconds from the start on.
-  atMost("start to serving", server.readyAfter, 200, ms);
+  atMost("start to serving", server.servingAfter, 200, ms, `the estate is known after ${ms(server.readyAfter)}`);
   await new Promise((later) => setTimeout(later, 5_000));
   atMost("idle memory", rss(server.pid), 60 * 1024 * 1024, mb);
   await tap(page);

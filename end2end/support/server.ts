@@ -31,7 +31,9 @@ export interface Options {
 }
 
 export class Server {
-  /** Milliseconds from start to ready. */
+  /** Milliseconds from start until it serves. */
+  servingAfter = 0;
+  /** Milliseconds from start until it also knows the estate. */
   readyAfter = 0;
 
   private constructor(
@@ -62,15 +64,16 @@ export class Server {
     const child = this.process;
     let said = "";
     child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
-    for (let tries = 0; ; tries++) {
-      const ready = await fetch(`${this.url}/readyz`).then((r) => r.ok, () => false);
-      if (ready) {
-        this.readyAfter = performance.now() - began;
-        return;
+    const serves = () => fetch(`${this.url}/healthz`).then((r) => r.ok, () => false);
+    const knows = () => fetch(`${this.url}/readyz`).then((r) => r.ok, () => false);
+    for (const [answers, pause] of [[serves, 5], [knows, 25]] as const) {
+      for (let tries = 0; !(await answers()); tries++) {
+        if (tries * pause > 20_000 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
+        await new Promise((next) => setTimeout(next, pause));
       }
-      if (tries > 400 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
-      await new Promise((next) => setTimeout(next, 25));
+      if (answers === serves) this.servingAfter = performance.now() - began;
     }
+    this.readyAfter = performance.now() - began;
   }
 
   get pid(): number {
