@@ -45,6 +45,17 @@ export class Server {
   ) {}
 
   static async start(options: Options = {}): Promise<Server> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await Server.begin(options);
+      } catch (error) {
+        // Between finding a free port and listening on it somebody else may have taken it.
+        if (tries === 3 || !String(error).includes("is in use by another program")) throw error;
+      }
+    }
+  }
+
+  private static async begin(options: Options): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "appstream-console-"));
     const [port, aws] = [await freePort(), await freePort()];
     const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];

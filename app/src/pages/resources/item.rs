@@ -69,7 +69,7 @@ fn One(which: [String; 5]) -> impl IntoView {
         },
     );
     view! {
-        <Suspense fallback=|| ()>{move || {
+        {{
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
@@ -87,7 +87,7 @@ fn One(which: [String; 5]) -> impl IntoView {
                     Came::Failed(error) => gone(&which, error),
                 }
             })
-        }}</Suspense>
+        }}
     }
 }
 
@@ -217,13 +217,13 @@ pub fn TabOf(
     let asked = (scope.clone(), name.clone());
     let first = Resource::new_blocking(move || asked.clone(), move |(scope, name)| fleet_tab(scope, name, tab));
     view! {
-        <Suspense fallback=|| ()>{move || {
+        {{
             let (scope, name) = (scope.clone(), name.clone());
             Suspend::new(async move {
                 let first = first.await;
                 view! { <Hanging scope name tab first/> }
             })
-        }}</Suspense>
+        }}
     }
 }
 
@@ -269,12 +269,12 @@ pub fn CodeOf(
         move |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name, String::new()),
     );
     view! {
-        <Suspense fallback=|| ()>{move || Suspend::new(async move {
+        {Suspend::new(async move {
             match item.await {
                 Ok(item) => view! { <section class="px-(--gutter) pt-6 pb-8 min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::stored(item.code)/></section> }.into_any(),
                 Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
             }
-        })}</Suspense>
+        })}
     }
 }
 

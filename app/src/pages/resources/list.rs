@@ -43,7 +43,7 @@ fn Listed(kind: String) -> impl IntoView {
         },
     );
     view! {
-        <Suspense fallback=|| ()>{move || {
+        {{
             let kind = kind.clone();
             Suspend::new(async move {
                 match first.await {
@@ -52,7 +52,7 @@ fn Listed(kind: String) -> impl IntoView {
                     Err(error) => refused(&kind, error),
                 }
             })
-        }}</Suspense>
+        }}
     }
 }
 
