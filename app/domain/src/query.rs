@@ -483,6 +483,12 @@ mod tests {
     }
 
     #[test]
+    fn letters_beyond_ascii_have_no_case_either() {
+        assert!(same("ÉCOLE", "école") && same("Fleet", "fLEET") && !same("école", "ecole"));
+        assert_eq!((lowered("ÄB".into()), lowered("AB".into())), ("äb".into(), "ab".into()));
+    }
+
+    #[test]
     fn missing_values_sort_last_in_both_directions() {
         assert_eq!(names(&[("sort", "age")]).last(), Some(&"alpha"));
         assert_eq!(names(&[("sort", "-age")]), ["delta", "charlie", "Bravo", "alpha"]);
