@@ -22,7 +22,7 @@ test("every page can be read", async ({ page, server }) => {
   await expect(page.getByRole("rowheader")).toHaveText(["erp-legacy"]);
   await page.goto(`${server.url}/sessions?fleet=callcentre-ie&sort=user`);
   expect(await page.getByRole("rowheader").count()).toBeGreaterThan(5);
-  for (const [tab, told] of [["", "Capacity now"], ["/sessions", "Sessions"], ["/errors", "Open"], ["/configuration", "Configuration"]]) {
+  for (const [tab, told] of [["", "Capacity now"], ["/sessions", "Sessions"], ["/errors", "Open"], ["/configuration", "Image and compute"]]) {
     await page.goto(`${server.url}${SCOPE}/fleets/finance-desktop${tab}`);
     await expect(page.getByRole("heading", { name: told })).toBeVisible();
   }

@@ -1,9 +1,10 @@
 //! `/images/sharing`: own images × accounts, two rights a cell. Several changes are staged, seen as a difference, and applied at once.
 //! Filter, window and added accounts are in the URL; what is staged outlives a change of those.
 
-use super::staging::{Consequences, Send, Staging, Summary, boxes, number};
+use super::staging::{Consequences, Send, Staging, Summary, boxes};
 use crate::api::image::image_sharing;
 use crate::pages::resources::cell::Taken;
+use crate::parts::account::account as number;
 use crate::parts::error_view::ErrorView;
 use crate::paths;
 use crate::ui::icon::Icon;

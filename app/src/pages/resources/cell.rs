@@ -1,5 +1,6 @@
 //! One value, drawn.
 
+use crate::parts::account::account;
 use crate::parts::moment::Ago;
 use crate::ui::icon::Icon;
 use domain::resource::{ActLink, Cell, Weight};
@@ -10,6 +11,8 @@ pub fn draw(cell: Cell) -> AnyView {
     match cell {
         Cell::None => view! { <span class="text-text-3" aria-label="none">"–"</span> }.into_any(),
         Cell::Text(text) => view! { <span class="break-words">{text}</span> }.into_any(),
+        // An account number is never broken.
+        Cell::Mono(text) if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) => account(&text),
         Cell::Mono(text) => view! { <code class="break-all text-12">{text}</code> }.into_any(),
         Cell::Chip { tone, glyph, words, raw, fill } => {
             let class = format!("chip {tone}{}", if fill { " chip--fill" } else { "" });

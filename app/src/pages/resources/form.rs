@@ -8,6 +8,7 @@ use super::outcome::Outcome;
 use crate::api::resource::{ResourceAct, resource_code, resource_form};
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
+use crate::parts::account::ActsIn;
 use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::{use_acted, use_flash};
 use crate::ui::dialog::Dialog;
@@ -413,7 +414,7 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
                     {stop}<Outcome failure done known/>{fields}
                     <Folded code/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
             </ActionForm>
         </Dialog>
     }

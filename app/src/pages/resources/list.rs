@@ -209,7 +209,7 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let (first, second) = (facets.clone()("is", "facet"), facets("has", "facet"));
     let (dialog_kind, dialog_here) = (kind.clone(), path.clone());
     let label = format!("Filter {}", title.to_lowercase());
-    let many = title.to_lowercase();
+    let (one, many) = (noun.clone(), title.to_lowercase());
     let heads = columns
         .iter()
         .enumerate()
@@ -281,7 +281,7 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
             </table>
             {empty}
             {plain}{bar}
-            <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {many}", thousands(i64::try_from(matched.get()).unwrap_or(0)))}</span>
+            <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {}", thousands(i64::try_from(matched.get()).unwrap_or(0)), if matched.get() == 1 { &one } else { &many })}</span>
                 <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"{has_bulk.then(|| view! { " "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"a"</kbd>" all" })}</span></div>
         </main>
     }
