@@ -307,7 +307,11 @@ pub fn Send(
         1 => [verb, " 1 change"].concat(),
         n => [verb, " ", &n.to_string(), " changes"].concat(),
     };
-    view! { <button type="submit" class="btn btn--primary" aria-busy=move || pending.get().then_some("true")>{words}</button> }
+    // Without scripts nobody knows what is ticked before it is sent.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let idle = move || alive.get() && staging.changes.with(Vec::is_empty);
+    view! { <button type="submit" class="btn btn--primary" disabled=idle aria-busy=move || pending.get().then_some("true")>{words}</button> }
 }
 
 /// “3 to add, 1 to remove”.

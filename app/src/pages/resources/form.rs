@@ -386,7 +386,7 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
                         <div class="grid gap-3 mb-3 empty:hidden">{blocked(&form)}{running}<Outcome failure done known/></div>
                         {locked}{fields}
                     </div>
-                    <aside class="min-w-0" aria-label="Preview, changes and code">{preview}{changes}<h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p><CodeBlock code/></aside>
+                    <aside class="min-w-0" aria-label="Preview, changes and code">{preview}{changes}<div class="js-only"><h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p>{move || code.with(Vec::is_empty).then(|| view! { <div class="cli p-3" aria-hidden="true"><span class="skel w-48"></span></div> })}<CodeBlock code/></div></aside>
                 </div>
                 <div class="formbar"><span class="text-12 text-text-2" role="status">{count}</span><span class="ml-auto"></span><a class="btn" href=back>{if edits { "Discard" } else { "Cancel" }}</a>{submit(&form, &set)}</div>
             </ActionForm>

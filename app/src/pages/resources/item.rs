@@ -177,7 +177,7 @@ fn Shown(
                     <h1 class="h1 break-all">{name}</h1>
                     {move || (state.get() != domain::resource::Cell::None).then(|| draw(state.get()))}
                     <span class="text-text-3 max-sm:hidden">{move || view.with(|v| v.aka.clone())}</span>
-                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{move || acts.get().into_iter().map(|a| act_link(a, false)).collect_view()}</div>
+                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{move || super::cell::acts(acts.get())}</div>
                 </div>
             </div>
             {tabs}
