@@ -28,6 +28,14 @@ test("every page can be read", async ({ page, server }) => {
   }
 });
 
+test("what follows the first 200 sessions is a link away", async ({ page, server }) => {
+  await page.goto(`${server.url}/sessions`);
+  const first = await page.getByRole("rowheader").first().textContent();
+  await page.getByRole("link", { name: "Show 200 more" }).click();
+  await expect(page).toHaveURL(/from=200/);
+  await expect(page.getByRole("rowheader").first()).not.toHaveText(first ?? "");
+});
+
 test("the filter box is a form", async ({ page, server }) => {
   await page.goto(`${server.url}/fleets?state=running`);
   await page.getByRole("searchbox", { name: "Filter fleets" }).fill("claims");
