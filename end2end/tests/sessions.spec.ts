@@ -133,6 +133,16 @@ test("more than AWS can be asked for at once is refused with a sentence", async 
   expect((await server.control("GET", "calls")).by_operation.ExpireSession ?? 0).toBe(0);
 });
 
+test("a phone is shown 60 more sessions at a time", async ({ signedIn: page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, server);
+  const rows = page.getByRole("rowheader");
+  await expect(rows).toHaveCount(60);
+  await page.getByRole("link", { name: "Show 60 more" }).click();
+  await expect(rows).toHaveCount(120);
+  await expect(page).toHaveURL(`${server.url}/sessions`);
+});
+
 test.describe("ten thousand sessions", () => {
   test.use({ start: { seed: "large" } });
   test("are one scroll, of which only what is seen is drawn", async ({ signedIn: page, server }) => {

@@ -60,9 +60,22 @@ fn taken_apart(html: &str) -> Option<Page> {
     let lines = row.captures_iter(&html[start..end]).map(|c| {
         let of = |name: &str| c[name].to_owned();
         Line {
-            index: of("index"), id: of("id"), user: of("user"), wire: of("wire"), tone: of("tone"), glyph: of("glyph"), state: of("state"),
-            fleet: of("fleet"), stack: of("stack"), started: of("started"), exact: of("exact"), running: of("running"), share: of("share"),
-            left: of("left"), instance: of("instance"), short: of("short"),
+            index: of("index"),
+            id: of("id"),
+            user: of("user"),
+            wire: of("wire"),
+            tone: of("tone"),
+            glyph: of("glyph"),
+            state: of("state"),
+            fleet: of("fleet"),
+            stack: of("stack"),
+            started: of("started"),
+            exact: of("exact"),
+            running: of("running"),
+            share: of("share"),
+            left: of("left"),
+            instance: of("instance"),
+            short: of("short"),
         }
     });
     Some(Page { before: html[..start].to_owned(), lines: lines.collect(), after: html[end..].to_owned() })

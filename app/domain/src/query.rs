@@ -230,11 +230,8 @@ impl Query {
     fn select_among<R: Listed>(&self, rows: &[R], among: Vec<usize>, now: Millis) -> Vec<usize> {
         let sort = self.effective_sort::<R>();
         let key = |row: &R| sort.iter().map(|(key, _)| row.value(key, now).folded()).collect::<Vec<_>>();
-        let mut picked: Vec<(Vec<Value>, usize)> = among
-            .into_iter()
-            .filter(|i| self.terms.iter().all(|t| term_matches(t, &rows[*i], now)))
-            .map(|i| (key(&rows[i]), i))
-            .collect();
+        let mut picked: Vec<(Vec<Value>, usize)> =
+            among.into_iter().filter(|i| self.terms.iter().all(|t| term_matches(t, &rows[*i], now))).map(|i| (key(&rows[i]), i)).collect();
         picked.sort_unstable_by(|(a, i), (b, j)| {
             sort.iter()
                 .zip(a.iter().zip(b))

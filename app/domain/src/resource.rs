@@ -178,6 +178,9 @@ pub struct Section {
     pub title: String,
     /// Names and values.
     pub facts: Vec<(String, Cell)>,
+    /// Names of those that can only be changed once the thing is stopped.
+    #[serde(default)]
+    pub locked: Vec<String>,
     /// Heads and rows of a table; empty heads for none.
     pub columns: Vec<String>,
     /// Rows, each with the acts on it.

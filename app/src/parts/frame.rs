@@ -4,6 +4,7 @@ use crate::api::frame::{FrameData, frame};
 use crate::api::sign_in::SignOut;
 use crate::error::AppError;
 use crate::live::{Link, Live, use_live};
+use crate::parts::account::account;
 use crate::parts::capacity::{Hatch, thousands};
 pub use crate::parts::data_age::DataAge;
 use crate::parts::error_view::ErrorView;
@@ -12,7 +13,6 @@ use crate::ui::icon::Icon;
 use domain::estate::Health;
 use domain::failure::Failure;
 use domain::form::Flash;
-use domain::names::fours;
 use domain::operator::Source;
 use domain::time::duration;
 use leptos::form::ActionForm;
@@ -122,8 +122,6 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
-    // Spaced by style, so that what is copied is the number.
-    let account = fours(&scope.account).into_iter().map(|four| view! { <span>{four}</span> }).collect_view();
     let source = match data.source {
         Source::Embedded => "Embedded AppStream",
         Source::Aws => "AWS",
@@ -166,7 +164,7 @@ fn Framed(data: FrameData) -> impl IntoView {
             <div class="min-w-0 flex flex-col">
                 <header class="top">
                     <span class="scope-now min-w-0 flex items-center gap-2"><Icon name="globe"/>
-                        <span class="truncate"><span class="sr-only">"Watching "</span><span class="acct" title=scope.account.0.clone()>{account}</span>" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
+                        <span class="truncate"><span class="sr-only">"Watching "</span>{account(&scope.account.0)}" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
                         <span class="tag max-sm:hidden">{source}</span>
                     </span>
                     <span class="ml-auto"></span>

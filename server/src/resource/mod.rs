@@ -192,6 +192,9 @@ impl Catalogue {
         if kind.slug == "image-builders" {
             self.running(&mut rows);
         }
+        if kind.slug == "users" {
+            rows.iter_mut().for_each(users::state);
+        }
         rows.sort_by_cached_key(|r| (kind.key)(r));
         Ok((Arc::new(rows), taken))
     }
@@ -355,6 +358,11 @@ fn why_not(kind: &Kind, verb: &Verb, item: &Value) -> Option<String> {
             "It belongs to another account, which shares it with this one."
         };
         return Some(whose.to_owned());
+    }
+    match (verb.operation, item["Enabled"].as_bool()) {
+        ("EnableUser", Some(true)) => return Some("The user is enabled already.".to_owned()),
+        ("DisableUser", Some(false)) => return Some("The user is disabled already.".to_owned()),
+        _ => {}
     }
     let state = item[kind.state].as_str().unwrap_or_default();
     (!verb.needs.is_empty() && !verb.needs.contains(&state)).then(|| {

@@ -169,10 +169,10 @@ async fn a_person_s_page_says_what_they_can_open() {
     assert!(elastic[0] == "claims-casual" && elastic[3].contains("Claims Viewer"), "{rows:?}");
     assert!(rows.iter().any(|r| r[1] != "claims-elastic" && !r[3].is_empty()), "applications of an image: {rows:?}");
     assert!(page.sections[0].note.contains("Entitlements do not restrict"));
-    catalogue.bulk(Bulk::Disable, &user, &[], false, true).await.unwrap();
-    assert!(catalogue.item("users", &user, "opens").await.unwrap().sections[0].note.contains("about an hour"));
     let form = catalogue.form("users", &user, "disable", "").await.unwrap();
     assert!(form.consequence.contains("about an hour"));
+    catalogue.bulk(Bulk::Disable, &user, &[], false, true).await.unwrap();
+    assert!(catalogue.item("users", &user, "opens").await.unwrap().sections[0].note.contains("about an hour"));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::resources::code::AsCode;
 use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
+use crate::parts::account::ActsIn;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
 use crate::ui::dialog::Dialog;
@@ -170,7 +171,7 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     {whole(failure)}
                     <AsCode calls=vec![Call::new("StopFleet", &[("Name", &name)])]/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--danger" aria-busy=move || action.pending().get().then_some("true")>"Stop fleet"</button></div>
             </ActionForm>
         </Dialog>
@@ -242,7 +243,7 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     {whole(failure)}
                     <AsCode calls/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--primary" aria-busy=move || action.pending().get().then_some("true")>"Change capacity"</button></div>
             </ActionForm>
         </Dialog>

@@ -11,7 +11,7 @@ use crate::parts::data_age::PairsRead;
 use crate::parts::filter::{Facet, Facets, FilterBox, SortHead, use_query};
 use crate::parts::frame::DataAge;
 use crate::parts::hold::{Waiting, hold};
-use crate::parts::table::{Key, Rows, Spacer};
+use crate::parts::table::{Key, More, Rows, Spacer};
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::SESSION_FACETS;
@@ -163,8 +163,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
     // Memos: the dialog and the details are not made anew when what they show changes.
     let dialog_open = Memo::new(move |_| doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty())));
     let peek_open = Memo::new(move |_| peeked.with(|p| p.as_ref().map(|s| s.id.0.clone())));
-    let more =
-        move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
+    let more = Callback::new(move |next: usize| here(&[("from", &next.to_string())]));
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2 !pb-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
@@ -184,7 +183,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                             <SortHead<Session> path=paths::SESSIONS query field="state" label="State" class="col-state"/>
                             <SortHead<Session> path=paths::SESSIONS query field="fleet" label="Fleet"/>
                             <SortHead<Session> path=paths::SESSIONS query field="stack" label="Stack" class="max-2xl:hidden"/>
-                            <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r max-lg:hidden"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r col-running max-lg:hidden"/>
                             <SortHead<Session> path=paths::SESSIONS query field="left" label="Ends in"/>
                             <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="col-instance max-xl:hidden"/>
                         </tr></thead>
@@ -195,10 +194,10 @@ fn Listed(first: SessionPage) -> impl IntoView {
                         </tbody>
                     </table>
                     {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
+                    <More rows shown=Signal::derive(move || view.with(|v| v.start + v.rows.len())) matched href=more/>
                     <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit">"Expire selected sessions…"</button></p></noscript>
                     <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} of {} sessions", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
                         <PairsRead/>
-                        <noscript>{move || more().map(|href| view! { <a class="link" href=href>{format!("Next {FIRST_ROWS}")}</a> })}</noscript>
                         <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
                     {move || (selected.with(|s| !s.is_empty())).then(|| {
                         let n = selected.with(Selection::len);
