@@ -1,5 +1,5 @@
 // Starts the release build in a folder of its own, and talks to its simulator's private controls.
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -99,6 +99,16 @@ export class Server {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Makes an account as an administrator does at the terminal; its password. */
+  account(name: string, role: "viewer" | "help-desk" | "operator" | "administrator"): string {
+    return /password +(\S+)/.exec(this.users("add", name, "--role", role))?.[1] ?? "";
+  }
+
+  /** Runs the command `users`; what it says. */
+  users(...args: string[]): string {
+    return execFileSync(program, ["users", ...args, "--data-dir", this.folder], { encoding: "utf8" });
   }
 
   /** Moves simulated time. */

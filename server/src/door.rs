@@ -6,6 +6,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use domain::failure::Failure;
 use domain::operator::Operator;
+use domain::role::Role;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sqlx::SqlitePool;
@@ -105,6 +106,109 @@ impl LocalDoor {
     }
 }
 
+/// A password that was made: shown once, and in no log.
+pub struct Password(String);
+
+impl Password {
+    /// For the person at the terminal.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// The accounts, as `users` keeps them. Whoever is changed is signed out everywhere: a sign-in carries its role.
+pub struct Accounts(pub SqlitePool);
+
+impl Accounts {
+    /// Makes an account with a made password.
+    pub async fn add(&self, name: &str, role: Role) -> Result<Password, String> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
+        if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+            return Err(format!(
+                "“{name}” cannot be an account’s name. Use up to 64 small letters, digits, dots, dashes, underscores and @."
+            ));
+        }
+        let (password, hash) = made().await?;
+        let done = sqlx::query(
+            "insert into accounts (name, password_hash, role, created_ms) values ($1, $2, $3, unixepoch() * 1000) on conflict do nothing",
+        )
+        .bind(name)
+        .bind(hash)
+        .bind(role.slug())
+        .execute(&self.0)
+        .await
+        .map_err(sentence)?;
+        if done.rows_affected() == 0 {
+            return Err(format!("There is an account {name} already. `users role` changes its role, `users password` its password."));
+        }
+        Ok(password)
+    }
+
+    /// Names and roles, by name.
+    pub async fn list(&self) -> Result<Vec<(String, Role)>, String> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("select name, role from accounts order by name").fetch_all(&self.0).await.map_err(sentence)?;
+        Ok(rows.into_iter().map(|(name, role)| (name, Role::parse(&role).unwrap_or_default())).collect())
+    }
+
+    /// Gives an account another role.
+    pub async fn set_role(&self, name: &str, role: Role) -> Result<(), String> {
+        if role != Role::Administrator {
+            self.another_administrator(name).await?;
+        }
+        self.change(name, "update accounts set role = $2 where name = $1", role.slug()).await
+    }
+
+    /// Gives an account a made password.
+    pub async fn renew(&self, name: &str) -> Result<Password, String> {
+        let (password, hash) = made().await?;
+        self.change(name, "update accounts set password_hash = $2 where name = $1", &hash).await?;
+        Ok(password)
+    }
+
+    /// Removes an account.
+    pub async fn remove(&self, name: &str) -> Result<(), String> {
+        self.another_administrator(name).await?;
+        self.change(name, "delete from accounts where name = $1 and $2 = ''", "").await
+    }
+
+    async fn change(&self, name: &str, sql: &'static str, value: &str) -> Result<(), String> {
+        let done = sqlx::query(sql).bind(name).bind(value).execute(&self.0).await.map_err(sentence)?;
+        if done.rows_affected() == 0 {
+            return Err(format!("There is no account {name}. `users list` tells which there are."));
+        }
+        sqlx::query("delete from sessions where json_extract(data, '$.operator.user') = $1")
+            .bind(name)
+            .execute(&self.0)
+            .await
+            .map_err(sentence)?;
+        Ok(())
+    }
+
+    /// The last administrator stays: nobody could make another.
+    async fn another_administrator(&self, name: &str) -> Result<(), String> {
+        let (others,): (i64,) = sqlx::query_as("select count(*) from accounts where role = 'administrator' and name <> $1")
+            .bind(name)
+            .fetch_one(&self.0)
+            .await
+            .map_err(sentence)?;
+        if others == 0 { Err(format!("{name} is the last administrator. Make another one first.")) } else { Ok(()) }
+    }
+}
+
+async fn made() -> Result<(Password, String), String> {
+    let made = password();
+    let clear = made.clone();
+    let hash = tokio::task::spawn_blocking(move || hash(&clear)).await.map_err(sentence)??;
+    Ok((Password(made), hash))
+}
+
 fn sentence(error: impl std::fmt::Display) -> String {
     format!("The accounts could not be read or written: {error}.")
 }
@@ -134,13 +238,13 @@ impl Door for LocalDoor {
         if let Err(retry_in_seconds) = self.by_name.count(&name_and_address).and_then(|()| self.by_address.count(address)) {
             return Err(Failure::TooManyAttempts { retry_in_seconds });
         }
-        let row: Option<(String, String)> = sqlx::query_as("select name, password_hash from accounts where name = $1")
+        let row: Option<(String, String, String)> = sqlx::query_as("select name, password_hash, role from accounts where name = $1")
             .bind(&name)
             .fetch_optional(&self.pool)
             .await
             .map_err(|e| broken(&e))?;
         // An unknown name costs the same hashing as a wrong password.
-        let (known, hash) = row.map_or((None, NOBODY.to_owned()), |(name, hash)| (Some(name), hash));
+        let (known, hash) = row.map_or((None, NOBODY.to_owned()), |(name, hash, role)| (Some((name, role)), hash));
         let password = password.to_owned();
         let matches = tokio::task::spawn_blocking(move || {
             PasswordHash::new(&hash).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
@@ -148,10 +252,11 @@ impl Door for LocalDoor {
         .await
         .map_err(|e| broken(&e))?;
         match known.filter(|_| matches) {
-            Some(user) => {
+            Some((user, role)) => {
                 self.by_name.forget(&name_and_address);
                 self.by_address.forget(address);
-                Ok(Operator { user })
+                // A role that this version does not know may look.
+                Ok(Operator { user, role: Role::parse(&role).unwrap_or_default() })
             }
             None => Err(Failure::WrongPassword),
         }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// Starts a stopped fleet. Repeating it is harmless: AWS accepts StartFleet on a starting or running fleet.
 #[server(endpoint = "fleet/start")]
 pub async fn start_fleet(form: FleetForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let entries = [("name".to_owned(), form.name.clone())];
     cx.finish("fleet/start", entries, act::start(&cx, &form).await).await
 }
@@ -15,7 +15,7 @@ pub async fn start_fleet(form: FleetForm) -> Result<(), AppError> {
 /// Stops a running or starting fleet; all its sessions end. With five or more people connected the fleet's name must be typed.
 #[server(endpoint = "fleet/stop")]
 pub async fn stop_fleet(form: FleetForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let entries = [("name".to_owned(), form.name.clone()), ("confirm".to_owned(), form.confirm.clone())];
     cx.finish("fleet/stop", entries, act::stop(&cx, &form).await).await
 }
@@ -23,7 +23,7 @@ pub async fn stop_fleet(form: FleetForm) -> Result<(), AppError> {
 /// Sets a fleet's capacity in its own unit: instances, session slots or concurrent sessions.
 #[server(endpoint = "fleet/capacity")]
 pub async fn change_capacity(form: ChangeCapacityForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let entries = [("name".to_owned(), form.name.clone()), ("seats".to_owned(), form.seats.clone())];
     cx.finish("fleet/capacity", entries, act::capacity(&cx, &form).await).await
 }

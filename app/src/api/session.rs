@@ -23,7 +23,7 @@ pub struct SessionPage {
 /// those it names by `id`; the newest snapshot, no AWS call.
 #[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
 pub async fn session_list(query: String, start: usize) -> Result<SessionPage, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let mut pairs = crate::paths::pairs(&query);
     let ids = pairs.iter().filter(|(key, _)| key == "id").map(|(_, id)| id.clone()).collect();
     pairs.retain(|(key, _)| !matches!(key.as_str(), "from" | "rows"));
@@ -39,7 +39,7 @@ pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(Stri
     use domain::query::Query;
     use domain::session::Presence;
 
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let estate = cx.estate();
     let all = Query::parse::<Session>(crate::paths::pairs(&query)).select(&estate.sessions, estate.now);
     let wanted = all.get(from..to.saturating_add(1).min(all.len())).unwrap_or_default();
@@ -50,7 +50,7 @@ pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(Stri
 /// The sessions with these ids, as far as they are known.
 #[server(endpoint = "session/named")]
 pub async fn named(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     Ok(known(&cx, ids))
 }
 
@@ -64,7 +64,7 @@ fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
 /// and unknown ids. With five or more connected people the words of `domain::form::expire_words` must be typed.
 #[server(endpoint = "session/expire")]
 pub async fn expire_sessions(form: ExpireForm) -> Result<Vec<ExpireResult>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::EndSessions).await?;
     let entries = [("ids".to_owned(), form.ids.join(",")), ("confirm".to_owned(), form.confirm.clone())];
     cx.finish("session/expire", entries, expire(&cx, &form).await).await
 }

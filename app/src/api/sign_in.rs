@@ -49,7 +49,7 @@ pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> 
 /// Ends the sign-in and goes to the sign-in page.
 #[server(endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     cx.session.flush().await.map_err(crate::ctx::storage)?;
     leptos_axum::redirect(crate::paths::SIGN_IN);
     Ok(())

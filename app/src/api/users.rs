@@ -16,7 +16,7 @@ pub async fn import_users(
     #[server(default)] tell: bool,
     #[server(default)] step: String,
 ) -> Result<Report, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
     let result = cx.parts.resources.import(&text, mail, tell, step == SEND).await;
     let entries = [("text", text), ("mail", mail.to_string()), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));
     cx.finish("users/import", entries, result).await
@@ -31,7 +31,7 @@ pub async fn bulk_users(
     #[server(default)] tell: bool,
     #[server(default)] step: String,
 ) -> Result<Report, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let names: Vec<String> = stacks.into_keys().collect();
     let result = cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND).await;
     let entries = [("users", users), ("stacks", names.join("\n")), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));

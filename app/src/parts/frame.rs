@@ -14,6 +14,7 @@ use domain::estate::Health;
 use domain::failure::Failure;
 use domain::form::Flash;
 use domain::operator::Source;
+use domain::role::Role;
 use domain::time::duration;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -36,6 +37,11 @@ pub struct Acted(pub RwSignal<u32>);
 /// The count of acts.
 pub fn use_acted() -> Acted {
     expect_context::<Acted>()
+}
+
+/// What the person at hand is to the console: buttons say what their role may not do. In the context below the frame.
+pub fn use_role() -> Role {
+    use_context::<Role>().unwrap_or_default()
 }
 
 /// The frame, with the page in it.
@@ -119,6 +125,8 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(live);
     provide_context(Acted(RwSignal::new(0)));
     provide_context(data.source);
+    let role = data.operator.role;
+    provide_context(role);
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
@@ -172,7 +180,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                     <details class="relative account">
                         <summary class="avatar cursor-pointer list-none"><span aria-hidden="true">{initials}</span><span class="sr-only">{format!("{user}, account menu")}</span></summary>
                         <div class="menu absolute right-0 mt-2 z-(--z-popover)">
-                            <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong></p>
+                            <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong>", "{role.words()}</p>
                             <ActionForm action=sign_out><button class="menu-i w-full" type="submit"><Icon name="x"/>"Sign out"</button></ActionForm>
                         </div>
                     </details>

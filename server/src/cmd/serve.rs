@@ -58,7 +58,7 @@ pub struct Serve {
 }
 
 /// Where data goes when nobody says.
-fn default_folder() -> Result<PathBuf, String> {
+pub(super) fn default_folder() -> Result<PathBuf, String> {
     let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
     let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
     base.map(|b| b.join("appstream-console")).ok_or_else(|| "There is no home folder to keep data in. Name one with --data-dir.".to_owned())

@@ -137,6 +137,7 @@ mod tests {
     use super::*;
     use async_trait::async_trait;
     use domain::estate::Estate;
+    use domain::role::Role;
     use std::sync::{Arc, Mutex};
     use tokio::time::Instant;
     use tower_sessions::session::{Id, Record};
@@ -163,7 +164,7 @@ mod tests {
 
     async fn signed_in_as(user: &str, store: &One) -> Session {
         let session = Session::new(None, Arc::new(store.clone()), None);
-        session.insert(OPERATOR, Operator { user: user.into() }).await.unwrap();
+        session.insert(OPERATOR, Operator { user: user.into(), role: Role::Viewer }).await.unwrap();
         session.save().await.unwrap();
         session
     }

@@ -32,6 +32,7 @@ use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::names::Scope;
 use domain::resource::{Call, Code, Done, ItemView, ListView, Secret};
+use domain::role::Right;
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 use domain::time::Millis;
 use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
@@ -379,6 +380,11 @@ impl Resources for Catalogue {
         let mut view = show::list(kind, &self.scope(), &rows, &query, (start, len), taken);
         self.more_list(kind, &query, &mut view);
         Ok(view)
+    }
+
+    fn right(&self, kind: &str, verb: &str) -> Result<Right, Failure> {
+        let verbs = found(kind)?.verbs;
+        verbs.iter().find(|v| v.slug == verb).map(|v| Right::of(v.operation)).ok_or_else(|| unknown("act", verb))
     }
 
     async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure> {

@@ -9,6 +9,7 @@ use domain::entry::When;
 use domain::failure::Failure;
 use domain::names::Scope;
 use domain::resource::{ActLink, Cell, Choice, ItemView, ListView, Row, Section, Trouble};
+use domain::role::Right;
 use domain::time::Millis;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -177,7 +178,13 @@ fn act(kind: &Kind, verb: &Verb, base: &str, item: &Value, row: Option<&str>) ->
         (false, None) => format!("{base}/{}", verb.slug),
         (false, Some(row)) => format!("{base}/{}?row={row}", verb.slug),
     };
-    ActLink { label: verb.label.to_owned(), href, weight: verb.weight, why_not: why_not(kind, verb, item) }
+    ActLink {
+        label: verb.label.to_owned(),
+        href,
+        weight: verb.weight,
+        why_not: why_not(kind, verb, item),
+        right: Right::of(verb.operation),
+    }
 }
 
 /// Members that are told elsewhere than among the facts.

@@ -12,6 +12,7 @@ mod live;
 mod people;
 mod program;
 mod resources;
+mod roles;
 mod state;
 mod support;
 mod watcher;
