@@ -221,7 +221,7 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await server.advance(1200);
   await open(page, server, `${here}/image-builders/forge/licensed`);
   await expect(page.getByText("Installed", { exact: true })).toBeVisible();
-  await page.getByRole("row", { name: /Office_2021/ }).getByRole("link", { name: "Remove" }).click();
+  await page.getByRole("row", { name: /Office 2021/ }).getByRole("link", { name: "Remove" }).click();
   await send(page, "Stage removal");
   await expect(page.getByText("Staged for uninstallation")).toBeVisible();
   await act(page, "Deploy…", "Deploy");

@@ -104,7 +104,7 @@ test("a range is selected with Shift, by pointer and by key", async ({ signedIn:
   for (const key of ["j", "x", "j", "j", "X"]) await page.keyboard.press(key);
   await expect(page.getByRole("toolbar")).toContainText("3 selected");
   await page.keyboard.press("a");
-  await expect(page.getByRole("toolbar")).not.toContainText("3 selected");
+  await expect(page.getByRole("toolbar")).toContainText(/^1\d\d selected/);
 });
 
 test("filters, order and details survive a reload; a link opens the same for somebody else", async ({ signedIn: page, server }) => {

@@ -223,10 +223,15 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
     out
 }
 
+/// A label and its value.
+type Fact = (String, Cell);
+
 /// The members of a resource as details, grouped as its forms are. `alone` is the heading where there is one group only; `needs_stop` tells
 /// what cannot be changed now.
-fn details(facts: Vec<(String, (String, Cell))>, alone: &str, needs_stop: &dyn Fn(&str) -> bool) -> Vec<Section> {
-    let mut groups: Vec<(usize, Vec<(usize, bool, (String, Cell))>, &str)> = vec![];
+fn details(facts: Vec<(String, Fact)>, alone: &str, needs_stop: &dyn Fn(&str) -> bool) -> Vec<Section> {
+    // Each with its place in its group, and whether it is locked.
+    type Rows = Vec<(usize, bool, Fact)>;
+    let mut groups: Vec<(usize, Rows, &str)> = vec![];
     for (member, fact) in facts {
         let (at, title) = layout::group(&member).map_or((usize::MAX, layout::OTHERS), |(at, title, _)| (at, title));
         let row = (layout::place(&member), needs_stop(&member), fact);
