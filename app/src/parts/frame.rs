@@ -90,7 +90,7 @@ const fn place(path: &'static str, label: &'static str, icon: &'static str, grou
 }
 
 /// The places that exist. What does not work yet is not shown.
-pub const PLACES: [Place; 15] = [
+pub const PLACES: [Place; 16] = [
     place(paths::OVERVIEW, "Overview", "overview", ""),
     Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
     Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
@@ -106,6 +106,7 @@ pub const PLACES: [Place; 15] = [
     place("/image-exports", "Image exports", "external", "Account"),
     place("/usage-reports", "Usage reports", "download", ""),
     place("/licence-usage", "Licence usage", "key", ""),
+    place(paths::AUDIT, "Audit", "info", ""),
 ];
 
 /// The places in the bar at the foot of phones; the rest is behind “More”.
@@ -184,6 +185,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                 </header>
                 <LostBanner/>
                 <RefusedBanner/>
+                {data.trouble.map(|why| view! { <div class="banner banner--page t-warn" role="status"><Icon name="s-warn"/><strong class="flex-1">{why}</strong></div> })}
                 <Outlet/>
             </div>
             <nav class="tabbar" aria-label="Quick navigation">{tabs}</nav>

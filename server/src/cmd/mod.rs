@@ -1,5 +1,6 @@
 //! What the program can do: one file per subcommand. Trouble at the start is one sentence and exit status 2.
 
+pub mod audit;
 pub mod serve;
 pub mod simulate;
 
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Serve),
     /// Serves the embedded AppStream alone, for the AWS CLI, boto3 and any other client
     Simulate(simulate::Simulate),
+    /// Checks the audit, or writes it out
+    Audit(audit::Audit),
 }
 
 /// Speed of simulated time.
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(command) => command.run().await,
             Command::Simulate(command) => command.run().await,
+            Command::Audit(command) => command.run().await,
         }
     });
     // Streams are closed by now; whatever still hangs does not keep the program.

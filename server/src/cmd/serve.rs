@@ -1,6 +1,7 @@
 //! `serve`: the console.
 
 use super::{Tempo, end_on_signal, factor, listen, loopback, say};
+use crate::audit::{self, follow::Receiver};
 use crate::door::{FIRST, FirstPassword, LocalDoor};
 use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
@@ -52,13 +53,19 @@ pub struct Serve {
     /// How sessions of all sign-in types are asked for: in one call without a type, or in one call for each
     #[arg(long, env = "APPSTREAM_CONSOLE_SESSION_TYPES", value_enum, default_value_t)]
     session_types: SessionTypes,
+    /// Write each record of the audit to standard output, as a line of JSON
+    #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_STDOUT")]
+    audit_stdout: bool,
+    /// Send each record of the audit to this URL: POSTs of JSON lines, tried again until they are taken
+    #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_WEBHOOK")]
+    audit_webhook: Option<String>,
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
     admin_password: Option<String>,
 }
 
 /// Where data goes when nobody says.
-fn default_folder() -> Result<PathBuf, String> {
+pub(super) fn default_folder() -> Result<PathBuf, String> {
     let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
     let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute()).or_else(home);
     base.map(|b| b.join("appstream-console")).ok_or_else(|| "There is no home folder to keep data in. Name one with --data-dir.".to_owned())
@@ -78,14 +85,16 @@ impl Serve {
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
         let gate = Gate::new(limits);
         let (client, scope, source, told) = self.appstream(&folder, &clock, &gate, &end).await?;
-        let sdk = Sdk::new(client, clock, gate, self.session_types);
+        let sdk = Sdk::new(client, clock, gate, self.session_types).strict();
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
         let history = history::Store(pool.clone());
         history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), source);
-        let state = AppState { options: http::leptos_options(), parts, watcher, end: end.clone() };
+        let audit = audit::Store::new(pool.clone());
+        self.send_on(&audit, &end)?;
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), Arc::new(door), source);
+        let state = AppState { options: http::leptos_options(), parts, audit, watcher, end: end.clone() };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),
@@ -103,6 +112,18 @@ impl Serve {
         end.cancelled().await;
         // Streams end by the token; a request that hangs is not waited for.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(3), served).await;
+        Ok(())
+    }
+
+    /// Sends the audit where the flags say.
+    fn send_on(&self, audit: &audit::Store, end: &CancellationToken) -> Result<(), String> {
+        if self.audit_stdout {
+            tokio::spawn(audit.clone().follow(Receiver::Stdout, end.clone()));
+        }
+        if let Some(url) = &self.audit_webhook {
+            let connector = client::connector(url).map_err(|e| format!("--audit-webhook cannot be used. {e}"))?;
+            tokio::spawn(audit.clone().follow(Receiver::Webhook(url.clone(), connector), end.clone()));
+        }
         Ok(())
     }
 

@@ -108,9 +108,10 @@ pub struct Console {
     pub embedded: Embedded,
     pub watcher: Watcher,
     pub gate: Gate,
+    pub pool: sqlx::SqlitePool,
+    _folder: tempfile::TempDir,
     router: axum::Router,
     end: CancellationToken,
-    _folder: tempfile::TempDir,
 }
 
 impl Drop for Console {
@@ -131,17 +132,19 @@ impl Console {
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
-        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One);
+        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
         let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
         let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
         let history = server::history::Store(pool.clone());
         history.record(watcher.hub(), scope(), end.clone());
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), Source::Embedded);
-        let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
-        let router = server::http::router(state, sessions::Store(pool));
-        let console = Self { embedded, watcher, gate, router, end, _folder: folder };
+        let audit = server::audit::Store::new(pool.clone());
+        let kept = Arc::new(audit.clone());
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
+        let state = AppState { options: server::http::leptos_options(), parts, audit, watcher: watcher.clone(), end: end.clone() };
+        let router = server::http::router(state, sessions::Store(pool.clone()));
+        let console = Self { embedded, watcher, gate, pool, router, end, _folder: folder };
         console.until(|e| e.is_ready()).await;
         console
     }

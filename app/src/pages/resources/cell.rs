@@ -39,7 +39,11 @@ pub fn act_link(act: ActLink, small: bool) -> AnyView {
     };
     let class = if small { format!("{class} btn--sm") } else { class.to_owned() };
     match act.why_not {
-        None => view! { <a class=class href=act.href>{act.label}</a> }.into_any(),
+        None => {
+            // Files are the browser's business, not the router's.
+            let file = act.href.split('?').next().is_some_and(|path| path.ends_with(".csv") || path.ends_with(".jsonl"));
+            view! { <a class=class href=act.href rel=file.then_some("external")>{act.label}</a> }.into_any()
+        }
         Some(reason) => {
             let told = format!(". {reason}");
             view! { <button type="button" class=class aria-disabled="true" title=reason>{act.label}<span class="sr-only">{told}</span></button> }.into_any()

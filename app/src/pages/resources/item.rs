@@ -304,7 +304,8 @@ fn branch(one: Branch) -> AnyView {
     view! { <li><span class=class aria-current=one.here.then_some("page")>{draw(one.cell)}{tag}{notes}</span>{below}</li> }.into_any()
 }
 
-fn section(part: Section) -> AnyView {
+/// A part of a page: facts, a tree, a table.
+pub fn section(part: Section) -> AnyView {
     let tree = (!part.tree.is_empty()).then(|| view! { <ul class="tree">{part.tree.into_iter().map(branch).collect_view()}</ul> });
     let facts = (!part.facts.is_empty()).then(|| {
         let rows = part.facts.into_iter().map(|(name, cell)| view! { <dt>{name}</dt><dd class="min-w-0">{draw(cell)}</dd> }).collect_view();
