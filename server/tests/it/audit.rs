@@ -44,10 +44,16 @@ async fn an_edit_tells_changed_members_before_and_after_and_a_refusal_is_told_to
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;
     let stack = console.watcher.hub().estate().stacks[0].name.0.clone();
-    let form = |value: &str| format!("kind=stacks&name={stack}&verb=edit&fields[DisplayName]={value}");
+    let view = console.read(&format!("/api/resource/form?kind=stacks&name={stack}&verb=edit&query="), &cookie).await;
+    let mut entries = serde_json::from_value::<domain::entry::FormView>(view).unwrap().standing();
+    let mut form = |value: &str| {
+        entries.insert("DisplayName".into(), value.into());
+        let fields = entries.iter().map(|(k, v)| (format!("fields[{k}]"), v.clone())).collect::<Vec<_>>();
+        app::paths::with_query(&format!("kind=stacks&name={stack}&verb=edit"), &fields).replace('?', "&")
+    };
     let (status, answer) = console.call("/api/resource/act", &cookie, &form("Audited")).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
-    let (_, _) = console.call("/api/resource/act", &cookie, &form("Audited+again")).await;
+    let (_, _) = console.call("/api/resource/act", &cookie, &form("Audited again")).await;
     let (_, refused) = console.call("/api/resource/act", &cookie, &form(&"x".repeat(200))).await;
     assert!(refused.to_string().contains("Fields"), "{refused}");
     let all = records(&console).await;
@@ -93,7 +99,7 @@ async fn what_cannot_be_recorded_is_not_done_and_the_console_stays_readable_and_
     for (path, form) in [
         ("/api/fleet/stop", "form[name]=erp-legacy&form[confirm]=erp-legacy"),
         ("/api/fleet/capacity", "form[name]=finance-desktop&form[seats]=9"),
-        ("/api/resource/act", "kind=stacks&name=&verb=create&fields[Name]=never"),
+        ("/api/resource/act", "kind=stacks&name=&verb=new&fields[Name]=never"),
         ("/api/session/expire", "form[ids][0]=9b2a7f4e-0000-4000-8000-000000000000"),
         ("/api/users/import", "text=ana@example.com,Ana,Roy&step=send"),
     ] {
@@ -123,7 +129,7 @@ async fn every_function_that_is_posted_to_leaves_a_record() {
         let cookie = console.sign_in().await;
         let before = records(&console).await.len();
         // Enough of a form for each of them to be read.
-        let form = "form[name]=nothing&form[user]=admin&form[password]=x&form[ids][0]=x&form[seats]=1&kind=stacks&name=&verb=create&step=send";
+        let form = "form[name]=nothing&form[user]=admin&form[password]=x&form[ids][0]=x&form[seats]=1&kind=stacks&name=&verb=new&step=send";
         let (_, answer) = console.call(path, &cookie, form).await;
         let all = records(&console).await;
         assert!(all.len() > before, "{path} left nothing: {answer}");
