@@ -4,7 +4,12 @@ use crate::support::{Console, PASSWORD, calls, text};
 use app::audit::{Entry, Outcome, Phase};
 use axum::http::{StatusCode, header};
 use server::audit::chain::verify;
+use server::audit::follow::Receiver;
 use simulator::Seed;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// All records, oldest first.
 async fn records(console: &Console) -> Vec<Entry> {
@@ -161,4 +166,56 @@ async fn the_page_filters_without_scripts_and_files_have_every_record() {
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["record"]["phase"], "intent");
     assert_eq!(console.get("/audit/records.csv", "").await.status(), StatusCode::SEE_OTHER, "signed in only");
+}
+
+#[tokio::test]
+async fn a_webhook_gets_every_record_in_order_also_those_of_before_and_again_after_a_failure() {
+    let console = Console::start(Seed::Empty).await;
+    console.sign_in().await;
+    let got: Arc<Mutex<Vec<i64>>> = Arc::default();
+    let answers = Arc::new(AtomicU32::new(0));
+    let hook = {
+        let (got, answers) = (Arc::clone(&got), Arc::clone(&answers));
+        move |lines: String| {
+            let (got, answers) = (Arc::clone(&got), Arc::clone(&answers));
+            async move {
+                if answers.fetch_add(1, Ordering::Relaxed) == 0 {
+                    return StatusCode::INTERNAL_SERVER_ERROR;
+                }
+                let seqs = lines.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["seq"].as_i64().unwrap());
+                got.lock().unwrap().extend(seqs);
+                StatusCode::NO_CONTENT
+            }
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook?token=canary-hook-4d", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/hook", axum::routing::post(hook))).await });
+    let end = CancellationToken::new();
+    let receiver = || Receiver::Webhook(url.clone(), server::gateway::client::connector(&url).unwrap());
+    let following = tokio::spawn(console.audit.clone().follow(receiver(), end.clone()));
+    let reached = async |n: usize| {
+        for _ in 0..400 {
+            if got.lock().unwrap().len() >= n {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the webhook never got {n} records: {:?}", got.lock().unwrap());
+    };
+    reached(1).await;
+    console.sign_in().await;
+    reached(2).await;
+    end.cancel();
+    following.await.unwrap();
+    // After a restart it goes on where it was.
+    console.sign_in().await;
+    let end = CancellationToken::new();
+    let following = tokio::spawn(console.audit.clone().follow(receiver(), end.clone()));
+    reached(3).await;
+    end.cancel();
+    following.await.unwrap();
+    assert_eq!(*got.lock().unwrap(), [1, 2, 3]);
+    let kept: Vec<String> = sqlx::query_scalar("select receiver from audit_sent").fetch_all(&console.pool).await.unwrap();
+    assert!(kept.len() == 1 && !kept[0].contains("canary"), "{kept:?}");
 }

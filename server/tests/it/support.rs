@@ -108,8 +108,9 @@ pub struct Console {
     pub embedded: Embedded,
     pub watcher: Watcher,
     pub gate: Gate,
+    pub audit: server::audit::Store,
     pub pool: sqlx::SqlitePool,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     router: axum::Router,
     end: CancellationToken,
 }
@@ -142,9 +143,9 @@ impl Console {
         let audit = server::audit::Store::new(pool.clone());
         let kept = Arc::new(audit.clone());
         let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
-        let state = AppState { options: server::http::leptos_options(), parts, audit, watcher: watcher.clone(), end: end.clone() };
+        let state = AppState { options: server::http::leptos_options(), parts, audit: audit.clone(), watcher: watcher.clone(), end: end.clone() };
         let router = server::http::router(state, sessions::Store(pool.clone()));
-        let console = Self { embedded, watcher, gate, pool, router, end, _folder: folder };
+        let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
     }
@@ -158,6 +159,11 @@ impl Console {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("the snapshot never became as wanted");
+    }
+
+    /// Where its database is.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
