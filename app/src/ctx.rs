@@ -1,5 +1,6 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
+use crate::audit::{self, Audit, Begins, Entry};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
@@ -11,8 +12,10 @@ use domain::names::Scope;
 pub use domain::operator::{Operator, Source};
 use domain::query::Window;
 use domain::role::Right;
+use domain::secret::is_secret;
 use domain::view::View;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -27,6 +30,8 @@ pub struct Parts {
     pub resources: Arc<dyn Resources>,
     /// What was.
     pub history: Arc<dyn History>,
+    /// Who did what.
+    pub audit: Arc<dyn Audit>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
     /// Version and commit, for the foot of the side bar.
@@ -54,6 +59,33 @@ pub trait Watch: Send + Sync {
 pub trait Door: Send + Sync {
     /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
     async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
+    /// The name of the account that `user` means, if there is one. For the audit: what somebody typed in the wrong field stays out of it.
+    async fn known(&self, user: &str) -> Option<String>;
+}
+
+/// What a form asks for: for the audit, and for the page that follows a plain post.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// The form, by its endpoint: `fleet/stop`.
+    pub form: String,
+    /// What it is done to: `fleets/finance-desktop`.
+    pub target: String,
+    /// What was entered; never a secret.
+    pub entries: BTreeMap<String, String>,
+    /// When the audit's first record is written.
+    pub begins: Begins,
+}
+
+impl Act {
+    /// An act through AppStream. Secrets among `entries` are dropped.
+    pub fn new<K: Into<String>>(form: &str, target: impl Into<String>, entries: impl IntoIterator<Item = (K, String)>) -> Self {
+        let entries = entries.into_iter().map(|(k, v)| (k.into(), v)).filter(|(path, _)| !is_secret(path)).collect();
+        Self { form: form.to_owned(), target: target.into(), entries, begins: Begins::Called }
+    }
+    /// The same, where it changes the console itself or only checks.
+    pub fn begins(self, begins: Begins) -> Self {
+        Self { begins, ..self }
+    }
 }
 
 /// The key of [`Operator`] in the web session.
@@ -103,17 +135,26 @@ impl Ctx {
             Err(Failure::NotFound { noun: "account and region".into(), name: format!("{} {}", scope.account, scope.region) }.into())
         }
     }
+    /// Does `work` and records it in the audit. Without it the gateway makes no call that changes something.
+    pub async fn act<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let scope = &self.estate().scope;
+        let entry = Entry {
+            who: self.operator.user.clone(),
+            from: client_address(),
+            action: act.form.clone(),
+            target: act.target.clone(),
+            scope: format!("{} {}", scope.account, scope.region),
+            entries: act.entries.clone(),
+            ..Entry::default()
+        };
+        audit::record(Arc::clone(&self.parts.audit), entry, act.begins, work).await
+    }
     /// Ends a form: leaves what was typed and what came of it for the next page when the browser has no WASM, and passes the
     /// result on.
-    pub async fn finish<T: Serialize>(
-        &self,
-        form: &str,
-        entries: impl IntoIterator<Item = (String, String)>,
-        result: Result<T, Failure>,
-    ) -> Result<T, AppError> {
+    pub async fn finish<T: Serialize>(&self, act: Act, result: Result<T, Failure>) -> Result<T, AppError> {
         let outcome = result.as_ref().ok().and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default();
         let failure = result.as_ref().err().cloned();
-        leave(&self.session, Flash { form: form.to_owned(), entries: entries.into_iter().collect(), failure, outcome }).await;
+        leave(&self.session, Flash { form: act.form, entries: act.entries, failure, outcome }).await;
         result.map_err(AppError)
     }
 }

@@ -7,6 +7,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod ctx;
 pub mod error;
 #[cfg(feature = "ssr")]
@@ -66,6 +68,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sessions") view=pages::sessions::list::SessionList ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
+                    <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name/:tab") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>

@@ -14,6 +14,12 @@ pub const SESSION_HISTORY: &str = "/sessions/history";
 pub const CAPACITY_CSV: &str = "/history/capacity.csv";
 /// Sessions that started or ended as CSV: `?range=24h&fleet=…&q=…`.
 pub const SESSIONS_CSV: &str = "/history/sessions.csv";
+/// Who did what.
+pub const AUDIT: &str = "/audit";
+/// Its records as CSV, with the page's query string.
+pub const AUDIT_CSV: &str = "/audit/records.csv";
+/// Its records as JSON lines.
+pub const AUDIT_JSON: &str = "/audit/records.jsonl";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.

@@ -261,6 +261,11 @@ impl Door for LocalDoor {
             None => Err(Failure::WrongPassword),
         }
     }
+
+    async fn known(&self, user: &str) -> Option<String> {
+        let found = sqlx::query_scalar("select name from accounts where name = $1").bind(user.to_lowercase());
+        found.fetch_optional(&self.pool).await.ok().flatten()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The console's server. Reading order: [`cmd`] (what the program can do), [`http`] (the router), [`gateway`] (AppStream through
-//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`door`] (sign-in), [`store`] (the database).
+//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`door`] (sign-in), [`audit`] (who did what), [`store`] (the database).
 
+pub mod audit;
 pub mod cmd;
 pub mod door;
 pub mod gateway;

@@ -108,6 +108,23 @@ pub enum NewCapacity {
     MaxConcurrentSessions(i32),
 }
 
+impl NewCapacity {
+    /// The member of the request, and its value.
+    pub fn member(self) -> &'static str {
+        match self {
+            Self::Instances(_) => "ComputeCapacity.DesiredInstances",
+            Self::Sessions(_) => "ComputeCapacity.DesiredSessions",
+            Self::MaxConcurrentSessions(_) => "MaxConcurrentSessions",
+        }
+    }
+    /// The number.
+    pub fn number(self) -> i32 {
+        match self {
+            Self::Instances(n) | Self::Sessions(n) | Self::MaxConcurrentSessions(n) => n,
+        }
+    }
+}
+
 /// Beyond this a typing mistake is likelier than an intention; AWS's own quotas are far below.
 pub const MAX_SEATS: i32 = 100_000;
 

@@ -25,6 +25,7 @@ pub mod query;
 pub mod ranges;
 pub mod resource;
 pub mod role;
+pub mod secret;
 pub mod session;
 pub mod sharing;
 pub mod stack;

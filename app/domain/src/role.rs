@@ -65,11 +65,13 @@ pub enum Right {
     Run,
     /// Create, delete, copy, import, export, share; passwords of directories.
     Manage,
+    /// The record of who did what.
+    ReadAudit,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Look, Self::EndSessions, Self::MakeUrls, Self::Run, Self::Manage];
+    pub const ALL: [Self; 6] = [Self::Look, Self::EndSessions, Self::MakeUrls, Self::Run, Self::Manage, Self::ReadAudit];
 
     /// The least role that has it: the table.
     pub fn least(self) -> Role {
@@ -77,7 +79,7 @@ impl Right {
             Self::Look => Role::Viewer,
             Self::EndSessions | Self::MakeUrls => Role::HelpDesk,
             Self::Run => Role::Operator,
-            Self::Manage => Role::Administrator,
+            Self::Manage | Self::ReadAudit => Role::Administrator,
         }
     }
 
@@ -89,6 +91,7 @@ impl Right {
             Self::MakeUrls => "make streaming URLs",
             Self::Run => "start, stop, change capacity and settings, associate, tag, enable and disable",
             Self::Manage => "create, delete, copy, import, export and share; directory configs",
+            Self::ReadAudit => "read the audit: who did what",
         }
     }
 

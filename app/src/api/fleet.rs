@@ -7,25 +7,36 @@ use leptos::prelude::*;
 /// Starts a stopped fleet. Repeating it is harmless: AWS accepts StartFleet on a starting or running fleet.
 #[server(endpoint = "fleet/start")]
 pub async fn start_fleet(form: FleetForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
-    let entries = [("name".to_owned(), form.name.clone())];
-    cx.finish("fleet/start", entries, act::start(&cx, &form).await).await
+    use crate::ctx::{Act, Ctx};
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
+    let act = Act::new("fleet/start", target(&form.name), [("name", form.name.clone())]);
+    let result = cx.act(&act, act::start(&cx, &form)).await;
+    cx.finish(act, result).await
 }
 
 /// Stops a running or starting fleet; all its sessions end. With five or more people connected the fleet's name must be typed.
 #[server(endpoint = "fleet/stop")]
 pub async fn stop_fleet(form: FleetForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
-    let entries = [("name".to_owned(), form.name.clone()), ("confirm".to_owned(), form.confirm.clone())];
-    cx.finish("fleet/stop", entries, act::stop(&cx, &form).await).await
+    use crate::ctx::{Act, Ctx};
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
+    let act = Act::new("fleet/stop", target(&form.name), [("name", form.name.clone()), ("confirm", form.confirm.clone())]);
+    let result = cx.act(&act, act::stop(&cx, &form)).await;
+    cx.finish(act, result).await
 }
 
 /// Sets a fleet's capacity in its own unit: instances, session slots or concurrent sessions.
 #[server(endpoint = "fleet/capacity")]
 pub async fn change_capacity(form: ChangeCapacityForm) -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
-    let entries = [("name".to_owned(), form.name.clone()), ("seats".to_owned(), form.seats.clone())];
-    cx.finish("fleet/capacity", entries, act::capacity(&cx, &form).await).await
+    use crate::ctx::{Act, Ctx};
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
+    let act = Act::new("fleet/capacity", target(&form.name), [("name", form.name.clone()), ("seats", form.seats.clone())]);
+    let result = cx.act(&act, act::capacity(&cx, &form)).await;
+    cx.finish(act, result).await
+}
+
+#[cfg(feature = "ssr")]
+fn target(name: &str) -> String {
+    format!("fleets/{name}")
 }
 
 #[cfg(feature = "ssr")]
@@ -71,6 +82,8 @@ mod act {
         let fleet = find(cx, &form.name)?;
         let capacity = form.parse(&fleet).map_err(Failure::Fields)?;
         allow(&fleet, Verb::ChangeCapacity)?;
+        let stands = fleet.seats().desired.or(fleet.max_concurrent_sessions);
+        crate::audit::standing(stands.map(|n| (capacity.member().to_owned(), n.to_string())));
         cx.parts.gateway.change_capacity(&fleet.name, capacity).await?;
         cx.parts.watch.touch(Touched::Fleet(fleet.name));
         Ok(())

@@ -18,6 +18,8 @@ pub struct FrameData {
     pub version: String,
     /// Everything known, without session rows.
     pub estate: Estate,
+    /// Why nothing can be changed at present; a sentence, none while things can.
+    pub trouble: Option<String>,
     /// What a plain form post left for this page.
     pub flash: Option<Flash>,
 }
@@ -28,6 +30,7 @@ pub async fn frame() -> Result<FrameData, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let estate = cx.estate();
     Ok(FrameData {
+        trouble: cx.parts.audit.trouble(),
         operator: cx.operator,
         source: cx.parts.source,
         version: cx.parts.version,

@@ -20,6 +20,7 @@ pub async fn image_sharing(query: String) -> Result<SharingView, AppError> {
 #[server(endpoint = "image/share")]
 pub async fn share_images(form: ShareForm) -> Result<Vec<ShareResult>, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
-    let result = cx.parts.resources.share(&form).await;
-    cx.finish("image/share", form.entries(), result).await
+    let act = crate::ctx::Act::new("image/share", "images/sharing", form.entries());
+    let result = cx.act(&act, cx.parts.resources.share(&form)).await;
+    cx.finish(act, result).await
 }

@@ -72,7 +72,9 @@ pub async fn resource_act(
 ) -> Result<Done, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     cx.may(cx.parts.resources.right(&kind, &verb)?)?;
-    let result = cx.parts.resources.act(&kind, &name, &verb, &query, &confirm, &fields).await;
+    let called = if name.is_empty() { fields.get("Name").cloned().unwrap_or_default() } else { name.clone() };
+    let act = crate::ctx::Act::new(&format!("resource/{kind}/{verb}"), format!("{kind}/{called}"), fields.clone());
+    let result = cx.act(&act, cx.parts.resources.act(&kind, &name, &verb, &query, &confirm, &fields)).await;
     if crate::ctx::is_plain_form().await
         && let Ok(done) = &result
         && !done.to.is_empty()
@@ -89,6 +91,5 @@ pub async fn resource_act(
         done.message =
             "The URL was made, but a page without scripts cannot show it: it would have to be stored. Use the AWS CLI command.".into();
     }
-    let entries = fields.into_iter().filter(|(path, _)| !path.ends_with("Password"));
-    cx.finish(&format!("resource/{kind}/{verb}"), entries, kept).await
+    cx.finish(act, kept).await
 }

@@ -65,8 +65,10 @@ fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
 #[server(endpoint = "session/expire")]
 pub async fn expire_sessions(form: ExpireForm) -> Result<Vec<ExpireResult>, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::EndSessions).await?;
-    let entries = [("ids".to_owned(), form.ids.join(",")), ("confirm".to_owned(), form.confirm.clone())];
-    cx.finish("session/expire", entries, expire(&cx, &form).await).await
+    let target = if let [id] = form.ids.as_slice() { format!("sessions/{id}") } else { format!("{} sessions", form.ids.len()) };
+    let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]);
+    let result = cx.act(&act, expire(&cx, &form)).await;
+    cx.finish(act, result).await
 }
 
 #[cfg(feature = "ssr")]

@@ -18,6 +18,7 @@ pub async fn sign_in(form: SignInForm) -> Result<(), AppError> {
         Ok(()) => parts.door.check(form.user.trim(), &form.password, &ctx::client_address()).await,
         Err(errors) => Err(Failure::Fields(errors)),
     };
+    let checked = recorded(&parts, form.user.trim(), checked).await;
     match checked {
         Ok(operator) => {
             // A new id at sign-in: whoever planted the old one in this browser does not get in.
@@ -39,6 +40,32 @@ pub async fn sign_in(form: SignInForm) -> Result<(), AppError> {
     }
 }
 
+/// Records an attempt. A sign-in that cannot be recorded is refused; an attempt that failed stays what it is.
+#[cfg(feature = "ssr")]
+async fn recorded(
+    parts: &crate::ctx::Parts,
+    typed: &str,
+    checked: Result<domain::operator::Operator, domain::failure::Failure>,
+) -> Result<domain::operator::Operator, domain::failure::Failure> {
+    use crate::audit::{Entry, Outcome};
+    use domain::failure::Failure;
+
+    let (who, outcome, message) = match &checked {
+        Ok(operator) => (operator.user.clone(), Outcome::Done, String::new()),
+        // What was not even tried.
+        Err(Failure::Fields(_)) => return checked,
+        Err(failure) => {
+            let known = parts.door.known(typed).await.unwrap_or_else(|| "(unknown name)".to_owned());
+            (known, Outcome::Failed, failure.advice().title)
+        }
+    };
+    let entry = Entry { who, from: crate::ctx::client_address(), action: "sign-in".into(), outcome, message, ..Entry::default() };
+    match (parts.audit.append(&entry).await, checked) {
+        (Err(failure), Ok(_)) => Err(failure),
+        (_, checked) => checked,
+    }
+}
+
 /// What a failed plain sign-in left for the sign-in page.
 #[server(endpoint = "sign-in/entries", input = leptos::server_fn::codec::GetUrl)]
 pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> {
@@ -50,6 +77,15 @@ pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> 
 #[server(endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    let entry = crate::audit::Entry {
+        who: cx.operator.user.clone(),
+        from: crate::ctx::client_address(),
+        action: "sign-out".into(),
+        outcome: crate::audit::Outcome::Done,
+        ..Default::default()
+    };
+    // Whoever wants to leave is not kept: a failure is in the log.
+    let _ = cx.parts.audit.append(&entry).await;
     cx.session.flush().await.map_err(crate::ctx::storage)?;
     leptos_axum::redirect(crate::paths::SIGN_IN);
     Ok(())

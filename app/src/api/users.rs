@@ -17,9 +17,10 @@ pub async fn import_users(
     #[server(default)] step: String,
 ) -> Result<Report, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
-    let result = cx.parts.resources.import(&text, mail, tell, step == SEND).await;
-    let entries = [("text", text), ("mail", mail.to_string()), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));
-    cx.finish("users/import", entries, result).await
+    let entries = [("text", text.clone()), ("mail", mail.to_string()), ("tell", tell.to_string())];
+    let act = crate::ctx::Act::new("users/import", "users", entries).begins(begins(&step));
+    let result = cx.act(&act, cx.parts.resources.import(&text, mail, tell, step == SEND)).await;
+    cx.finish(act, result).await
 }
 
 /// Assigns or unassigns stacks, enables or disables, for many users. Repeating it is safe.
@@ -33,7 +34,13 @@ pub async fn bulk_users(
 ) -> Result<Report, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let names: Vec<String> = stacks.into_keys().collect();
-    let result = cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND).await;
-    let entries = [("users", users), ("stacks", names.join("\n")), ("tell", tell.to_string())].map(|(k, v)| (k.to_owned(), v));
-    cx.finish("users/bulk", entries, result).await
+    let entries = [("users", users.clone()), ("stacks", names.join("\n")), ("tell", tell.to_string())];
+    let act = crate::ctx::Act::new("users/bulk", "users", entries).begins(begins(&step));
+    let result = cx.act(&act, cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND)).await;
+    cx.finish(act, result).await
+}
+
+#[cfg(feature = "ssr")]
+fn begins(step: &str) -> crate::audit::Begins {
+    if step == SEND { crate::audit::Begins::Called } else { crate::audit::Begins::Check }
 }

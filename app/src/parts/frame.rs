@@ -14,7 +14,7 @@ use domain::estate::Health;
 use domain::failure::Failure;
 use domain::form::Flash;
 use domain::operator::Source;
-use domain::role::Role;
+use domain::role::{Right, Role};
 use domain::time::duration;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -93,7 +93,7 @@ const fn place(path: &'static str, label: &'static str, icon: &'static str, grou
 }
 
 /// The places that exist. What does not work yet is not shown.
-pub const PLACES: [Place; 15] = [
+pub const PLACES: [Place; 16] = [
     place(paths::OVERVIEW, "Overview", "overview", ""),
     Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
     Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
@@ -109,6 +109,7 @@ pub const PLACES: [Place; 15] = [
     place("/image-exports", "Image exports", "external", "Account"),
     place("/usage-reports", "Usage reports", "download", ""),
     place("/licence-usage", "Licence usage", "key", ""),
+    place(paths::AUDIT, "Audit", "info", ""),
 ];
 
 /// The places in the bar at the foot of phones; the rest is behind “More”.
@@ -137,6 +138,7 @@ fn Framed(data: FrameData) -> impl IntoView {
     let links = move || {
         PLACES
             .iter()
+            .filter(move |p| p.path != paths::AUDIT || role.may(Right::ReadAudit))
             .map(|p| {
                 let head = (!p.group.is_empty()).then(|| view! { <li class="side-h">{p.group}</li> });
                 view! {
@@ -187,6 +189,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                 </header>
                 <LostBanner/>
                 <RefusedBanner/>
+                {data.trouble.map(|why| view! { <div class="banner banner--page t-warn" role="status"><Icon name="s-warn"/><strong class="flex-1">{why}</strong></div> })}
                 <Outlet/>
             </div>
             <nav class="tabbar" aria-label="Quick navigation">{tabs}</nav>

@@ -1,5 +1,6 @@
 //! What the program can do: one file per subcommand. Trouble at the start is one sentence and exit status 2.
 
+pub mod audit;
 pub mod serve;
 pub mod simulate;
 pub mod users;
@@ -42,6 +43,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Who may use the console, and as what
     Users(users::Users),
+    /// Checks the audit, or writes it out
+    Audit(audit::Audit),
 }
 
 /// Speed of simulated time.
@@ -71,9 +74,7 @@ pub fn run() -> ExitCode {
         }
     };
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("APPSTREAM_CONSOLE_LOG").unwrap_or_else(|_| "info,aws_config=warn".into()),
-        )
+        .with_env_filter(log_filter(std::env::var("APPSTREAM_CONSOLE_LOG").ok().as_deref()))
         .with_writer(std::io::stderr)
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -85,11 +86,22 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => command.run().await,
             Command::Simulate(command) => command.run().await,
             Command::Users(command) => command.run().await,
+            Command::Audit(command) => command.run().await,
         }
     });
     // Streams are closed by now; whatever still hangs does not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     outcome.map_or_else(|sentence| trouble(&sentence), |()| ExitCode::SUCCESS)
+}
+
+/// Libraries that print requests, answers or credentials when they are asked to be talkative. They never are.
+const QUIET: [&str; 8] =
+    ["aws_config=warn", "aws_runtime=info", "aws_sigv4=info", "aws_smithy_runtime=info", "aws_smithy_runtime_api=info", "aws_smithy_http_client=info", "aws_sdk_appstream=info", "hyper_util=info"];
+
+/// What is logged: as `asked`, but no secret at any level.
+pub fn log_filter(asked: Option<&str>) -> tracing_subscriber::EnvFilter {
+    let filter = asked.and_then(|text| text.parse().ok()).unwrap_or_else(|| tracing_subscriber::EnvFilter::new("info"));
+    QUIET.iter().filter_map(|quiet| quiet.parse().ok()).fold(filter, tracing_subscriber::EnvFilter::add_directive)
 }
 
 /// Clap's first paragraph as a sentence: what it says after that is the usage, which --help has in full.

@@ -1,6 +1,7 @@
 //! `serve`: the console.
 
 use super::{Tempo, end_on_signal, factor, listen, loopback, say};
+use crate::audit::{self, follow::Receiver};
 use crate::door::{FIRST, FirstPassword, LocalDoor};
 use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
@@ -52,6 +53,12 @@ pub struct Serve {
     /// How sessions of all sign-in types are asked for: in one call without a type, or in one call for each
     #[arg(long, env = "APPSTREAM_CONSOLE_SESSION_TYPES", value_enum, default_value_t)]
     session_types: SessionTypes,
+    /// Write each record of the audit to standard output, as a line of JSON
+    #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_STDOUT")]
+    audit_stdout: bool,
+    /// Send each record of the audit to this URL: POSTs of JSON lines, tried again until they are taken
+    #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_WEBHOOK")]
+    audit_webhook: Option<String>,
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
     admin_password: Option<String>,
@@ -80,14 +87,16 @@ impl Serve {
         let given = self.admin_password.as_deref().filter(|p| !p.is_empty());
         let (first, appstream) = tokio::join!(door.first(given), self.appstream(&folder, &clock, &gate, &end));
         let (first, (client, scope, source, told)) = (first?, appstream?);
-        let sdk = Sdk::new(client, clock, gate, self.session_types);
+        let sdk = Sdk::new(client, clock, gate, self.session_types).strict();
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
         let history = history::Store(pool.clone());
         history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), source);
-        let state = AppState { options: http::leptos_options(), parts, watcher, end: end.clone() };
+        let audit = audit::Store::new(pool.clone());
+        self.send_on(&audit, &end)?;
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), Arc::new(door), source);
+        let state = AppState { options: http::leptos_options(), parts, audit, watcher, end: end.clone() };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),
@@ -105,6 +114,18 @@ impl Serve {
         end.cancelled().await;
         // Streams end by the token; a request that hangs is not waited for.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(3), served).await;
+        Ok(())
+    }
+
+    /// Sends the audit where the flags say.
+    fn send_on(&self, audit: &audit::Store, end: &CancellationToken) -> Result<(), String> {
+        if self.audit_stdout {
+            tokio::spawn(audit.clone().follow(Receiver::Stdout, end.clone()));
+        }
+        if let Some(url) = &self.audit_webhook {
+            let connector = client::connector(url).map_err(|e| format!("--audit-webhook cannot be used. {e}"))?;
+            tokio::spawn(audit.clone().follow(Receiver::Webhook(url.clone(), connector), end.clone()));
+        }
         Ok(())
     }
 

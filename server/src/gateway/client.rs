@@ -11,7 +11,7 @@ use aws_sdk_appstream::Client;
 use aws_sdk_appstream::config::Credentials;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, http_client_fn};
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, SharedHttpConnector, http_client_fn};
 use domain::names::Scope;
 use std::time::Duration;
 
@@ -28,6 +28,17 @@ fn retries() -> RetryConfig {
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(Duration::from_millis(200))
         .with_max_backoff(Duration::from_secs(5))
+}
+
+/// A connection to something else than AWS, with the same TLS: a webhook. The error is a sentence.
+pub fn connector(url: &str) -> Result<SharedHttpConnector, String> {
+    let uri: http::Uri = url.parse().map_err(|_| "That is no URL.".to_owned())?;
+    let builder = aws_smithy_http_client::Connector::builder();
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => Ok(SharedHttpConnector::new(builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build())),
+        (Some("http"), Some(_)) => Ok(SharedHttpConnector::new(builder.build_http())),
+        _ => Err("Give a URL that begins with https:// or http://.".to_owned()),
+    }
 }
 
 fn guarded(inner: SharedHttpClient, clock: &AwsClock, gate: &Gate) -> SharedHttpClient {

@@ -173,7 +173,7 @@ struct Gated {
 fn class(request: &HttpRequest) -> Class {
     let name = request.headers().get("x-amz-target").unwrap_or_else(|| request.uri());
     let operation = name.rsplit(['/', '.']).next().unwrap_or_default();
-    if ["Describe", "List", "Get"].iter().any(|reads| operation.starts_with(reads)) { Class::Look } else { Class::Act }
+    if app::audit::reads(operation) { Class::Look } else { Class::Act }
 }
 
 /// The whole answer, so that its time is bounded to the last byte and its error can be read.
@@ -196,6 +196,9 @@ impl HttpConnector for Gated {
             let sent = gate.now();
             let answered = tokio::time::timeout(gate.0.attempt, async { whole(inner.call(request).await?).await }).await;
             let response = answered.map_err(|_| ConnectorError::timeout("no answer in time".into()))??;
+            if let Some(id) = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| response.headers().get(*name)) {
+                app::audit::answered(id);
+            }
             if response.status().as_u16() == 429 || wire_code(&response).is_some_and(|code| is_throttling(&code)) {
                 let now = gate.now();
                 gate.state().bucket.throttled(sent, now);

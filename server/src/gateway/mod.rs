@@ -14,6 +14,7 @@ mod retry;
 mod session;
 mod stack;
 
+use app::audit;
 use app::gateway::AppStream;
 use async_trait::async_trait;
 use clock::AwsClock;
@@ -26,6 +27,7 @@ use domain::session::Session;
 use domain::stack::{Pair, Stack};
 use domain::time::Millis;
 use gate::Gate;
+use serde_json::json;
 pub use session::SessionTypes;
 
 /// [`AppStream`] over `aws-sdk-appstream`.
@@ -35,6 +37,7 @@ pub struct Sdk {
     clock: AwsClock,
     gate: Gate,
     types: SessionTypes,
+    strict: bool,
 }
 
 impl Sdk {
@@ -46,12 +49,22 @@ impl Sdk {
         noun: &'static str,
         name: &str,
     ) -> Result<serde_json::Value, Failure> {
-        invoke::invoke(&self.client, operation, input, noun, name).await
+        let answer = audit::call(self.strict, operation, name, input, invoke::invoke(&self.client, operation, input, noun, name)).await?;
+        // Errors of single rows come with a 200.
+        if let Some(refused) = answer["errors"].as_array().filter(|all| !all.is_empty()) {
+            audit::refused_in_part(&format!("AWS refused {} of its rows.", refused.len()));
+        }
+        Ok(answer)
     }
 
     /// Over a client whose calls pass `gate` and whose answers `clock` listens to.
     pub fn new(client: aws_sdk_appstream::Client, clock: AwsClock, gate: Gate, types: SessionTypes) -> Self {
-        Self { client, clock, gate, types }
+        Self { client, clock, gate, types, strict: false }
+    }
+
+    /// One whose calls change something only as part of an act that is recorded: what people reach.
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
     }
 }
 
@@ -70,16 +83,17 @@ impl AppStream for Sdk {
         session::describe(&self.client, pair, self.types).await
     }
     async fn start_fleet(&self, name: &FleetName) -> Result<(), Failure> {
-        fleet::start(&self.client, name).await
+        audit::call(self.strict, "StartFleet", &name.0, &json!({}), fleet::start(&self.client, name)).await
     }
     async fn stop_fleet(&self, name: &FleetName) -> Result<(), Failure> {
-        fleet::stop(&self.client, name).await
+        audit::call(self.strict, "StopFleet", &name.0, &json!({}), fleet::stop(&self.client, name)).await
     }
     async fn change_capacity(&self, name: &FleetName, capacity: NewCapacity) -> Result<(), Failure> {
-        fleet::change_capacity(&self.client, name, capacity).await
+        let input = json!({capacity.member(): capacity.number()});
+        audit::call(self.strict, "UpdateFleet", &name.0, &input, fleet::change_capacity(&self.client, name, capacity)).await
     }
     async fn expire_session(&self, id: &SessionId) -> Result<(), Failure> {
-        session::expire(&self.client, id).await
+        audit::call(self.strict, "ExpireSession", &id.0, &json!({}), session::expire(&self.client, id)).await
     }
     fn aws_now(&self) -> Millis {
         self.clock.now()

@@ -1,6 +1,7 @@
 //! The router and its layers.
 
 pub mod assets;
+pub mod audit;
 pub mod guard;
 pub mod history;
 pub mod live;
@@ -35,6 +36,8 @@ pub struct AppState {
     pub options: LeptosOptions,
     /// For server functions.
     pub parts: Parts,
+    /// For the audit's files.
+    pub audit: crate::audit::Store,
     /// For the stream and readiness.
     pub watcher: Watcher,
     /// Ends streams.
@@ -86,6 +89,8 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
         .route(app::paths::LIVE, get(live::stream))
         .route(app::paths::CAPACITY_CSV, get(history::capacity))
         .route(app::paths::SESSIONS_CSV, get(history::sessions))
+        .route(app::paths::AUDIT_CSV, get(audit::csv))
+        .route(app::paths::AUDIT_JSON, get(audit::json))
         .route("/api/{*function}", get(functions.clone()).post(functions))
         .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
@@ -167,8 +172,9 @@ pub fn parts(
     watcher: &Watcher,
     resources: Arc<dyn app::resources::Resources>,
     history: Arc<dyn app::history::History>,
+    audit: Arc<dyn app::audit::Audit>,
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, resources, history, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts { gateway, resources, history, audit, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
 }

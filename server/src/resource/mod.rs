@@ -483,6 +483,7 @@ impl Resources for Catalogue {
             let sentence = "These entries differ from those that were checked. Check them first.";
             return Err(Failure::Fields(vec![FieldError::new("", sentence)]));
         }
+        app::audit::standing(if verb.edits { app::audit::leaves(&item).into_iter().chain(form.standing()).collect() } else { vec![] });
         let subject = input.get("Name").and_then(Value::as_str).unwrap_or(shown).to_owned();
         let asked = Value::Object(input.clone());
         let answer = self.sdk.invoke(operation.name, &asked, kind.noun, &subject).await;

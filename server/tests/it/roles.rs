@@ -7,8 +7,9 @@ use server::door::Accounts;
 use simulator::Seed;
 
 /// What each server function demands, and something to call it with. Acts on resources stand with one act of each right.
-const FUNCTIONS: [(&str, &str, Right); 27] = [
+const FUNCTIONS: [(&str, &str, Right); 28] = [
     ("/api/frame", "", Right::Look),
+    ("/api/audit", "?query=", Right::ReadAudit),
     ("/api/history/capacity", "?account=111122223333&region=us-east-1&fleet=finance-desktop&range=1h", Right::Look),
     ("/api/history/sessions", "?query=range=1h", Right::Look),
     ("/api/session/list", "?query=&start=0", Right::Look),
@@ -68,6 +69,10 @@ async fn every_function_lets_pass_whom_the_table_lets_pass() {
         for route in [app::paths::LIVE, &csv, app::paths::SESSIONS_CSV, "/", "/fleets", "/sessions", "/images"] {
             assert_eq!(console.get(route, &cookie).await.status(), StatusCode::OK, "{route} as {}", role.words());
         }
+        for route in [app::paths::AUDIT_CSV, app::paths::AUDIT_JSON] {
+            let expected = if role.may(Right::ReadAudit) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!(console.get(route, &cookie).await.status(), expected, "{route} as {}", role.words());
+        }
         assert!(console.call("/api/sign-out", &cookie, "").await.0 != StatusCode::FORBIDDEN);
     }
 }
@@ -94,7 +99,7 @@ async fn buttons_say_which_role_they_need() {
 #[tokio::test]
 async fn who_is_changed_is_signed_out_at_once_and_the_last_administrator_stays() {
     let console = Console::start(Seed::Empty).await;
-    let accounts = Accounts(console.pool().await);
+    let accounts = Accounts(console.pool.clone());
     let cookie = console.sign_in_as(Role::Operator).await;
     assert_eq!(console.get("/fleets", &cookie).await.status(), StatusCode::OK);
     accounts.set_role("operator", Role::Viewer).await.unwrap();

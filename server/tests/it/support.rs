@@ -108,9 +108,11 @@ pub struct Console {
     pub embedded: Embedded,
     pub watcher: Watcher,
     pub gate: Gate,
+    pub audit: server::audit::Store,
+    pub pool: sqlx::SqlitePool,
+    folder: tempfile::TempDir,
     router: axum::Router,
     end: CancellationToken,
-    folder: tempfile::TempDir,
 }
 
 impl Drop for Console {
@@ -131,17 +133,19 @@ impl Console {
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
-        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One);
+        let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
         let gateway = Arc::new(sdk.clone());
         let end = CancellationToken::new();
         let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
         let history = server::history::Store(pool.clone());
         history.record(watcher.hub(), scope(), end.clone());
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(door), Source::Embedded);
-        let state = AppState { options: server::http::leptos_options(), parts, watcher: watcher.clone(), end: end.clone() };
-        let router = server::http::router(state, sessions::Store(pool));
-        let console = Self { embedded, watcher, gate, router, end, folder };
+        let audit = server::audit::Store::new(pool.clone());
+        let kept = Arc::new(audit.clone());
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
+        let state = AppState { options: server::http::leptos_options(), parts, audit: audit.clone(), watcher: watcher.clone(), end: end.clone() };
+        let router = server::http::router(state, sessions::Store(pool.clone()));
+        let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
     }
@@ -155,6 +159,11 @@ impl Console {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("the snapshot never became as wanted");
+    }
+
+    /// Where its database is.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -217,14 +226,9 @@ impl Console {
         self.sign_in_with("admin", PASSWORD).await
     }
 
-    /// A connection of its own to the console's database.
-    pub async fn pool(&self) -> sqlx::SqlitePool {
-        server::store::open(self.folder.path()).await.unwrap()
-    }
-
     /// Makes an account of this role, named as it, and signs in.
     pub async fn sign_in_as(&self, role: domain::role::Role) -> String {
-        let password = server::door::Accounts(self.pool().await).add(role.slug(), role).await.unwrap();
+        let password = server::door::Accounts(self.pool.clone()).add(role.slug(), role).await.unwrap();
         self.sign_in_with(role.slug(), password.reveal()).await
     }
 

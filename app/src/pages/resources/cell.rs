@@ -60,7 +60,11 @@ fn drawn(act: ActLink, more: &str) -> AnyView {
     };
     let class = [class, more].concat();
     match act.why_not {
-        None => view! { <a class=class href=act.href>{act.label}</a> }.into_any(),
+        None => {
+            // Files are the browser's business, not the router's.
+            let file = act.href.split('?').next().is_some_and(|path| path.ends_with(".csv") || path.ends_with(".jsonl"));
+            view! { <a class=class href=act.href rel=file.then_some("external")>{act.label}</a> }.into_any()
+        }
         Some(reason) => {
             let told = format!(". {reason}");
             view! { <button type="button" class=class aria-disabled="true" title=reason>{act.label}<span class="sr-only">{told}</span></button> }.into_any()

@@ -311,7 +311,7 @@ fn as_code(code: Signal<Vec<domain::resource::Code>>) -> AnyView {
     view! { <section class="min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code/></section> }.into_any()
 }
 
-fn section(part: Section) -> AnyView {
+pub fn section(part: Section) -> AnyView {
     let tree = (!part.tree.is_empty()).then(|| view! { <ul class="tree">{part.tree.into_iter().map(branch).collect_view()}</ul> });
     let facts = (!part.facts.is_empty()).then(|| {
         let rows = part
