@@ -48,13 +48,16 @@ pub fn use_role() -> Role {
 #[component]
 pub fn Frame() -> impl IntoView {
     let data = Resource::new_blocking(|| (), |()| frame());
-    // Without `<Suspense>`: on the server it makes what is in it twice, and each page in it twice again.
-    Suspend::new(async move {
-        match data.await {
-            Ok(data) => view! { <Framed data/> }.into_any(),
-            Err(error) => view! { <Lost error/> }.into_any(),
-        }
-    })
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(data) => view! { <Framed data/> }.into_any(),
+                    Err(error) => view! { <Lost error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
 }
 
 /// The frame's own data could not be had.

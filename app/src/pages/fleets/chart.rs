@@ -52,10 +52,10 @@ pub fn SeatsOverTime(
                 </div>
                 <ChartLinks path=base query/>
             </div>
-            {Suspend::new(async move {
+            <Suspense fallback=|| ()>{move || Suspend::new(async move {
                 let first = first.await;
                 view! { <Drawn first which query range/> }
-            })}
+            })}</Suspense>
             <p class="mt-2 text-12"><a class="link" href=csv download rel="external">"Download as CSV"</a></p>
         </section>
     }

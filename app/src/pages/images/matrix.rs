@@ -26,12 +26,12 @@ pub fn ShareMatrix() -> impl IntoView {
     view! {
         <Title text="Sharing, images · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            {Suspend::new(async move {
+            <Suspense fallback=|| ()>{move || Suspend::new(async move {
                 match first.await {
                     Ok(first) => view! { <Shown first/> }.into_any(),
                     Err(error) => view! { <div class="head"><h1 class="h1">"Sharing"</h1></div><div class="px-(--gutter)"><ErrorView failure=error.0/></div> }.into_any(),
                 }
-            })}
+            })}</Suspense>
         </main>
     }
 }

@@ -62,12 +62,12 @@ pub fn VerbForm(
 ) -> impl IntoView {
     let form = asked(&which);
     view! {
-        {{
+        <Suspense fallback=|| ()>{move || {
             let which = which.clone();
             Suspend::new(async move {
                 shown(which, form.await)
             })
-        }}
+        }}</Suspense>
     }
 }
 

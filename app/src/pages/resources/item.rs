@@ -70,7 +70,7 @@ fn One(which: [String; 5]) -> impl IntoView {
         },
     );
     view! {
-        {{
+        <Suspense fallback=|| ()>{move || {
             let (which, query) = (which.clone(), query.clone());
             Suspend::new(async move {
                 match first.await {
@@ -88,7 +88,7 @@ fn One(which: [String; 5]) -> impl IntoView {
                     Came::Failed(error) => gone(&which, error),
                 }
             })
-        }}
+        }}</Suspense>
     }
 }
 
@@ -218,13 +218,13 @@ pub fn TabOf(
     let asked = (scope.clone(), name.clone());
     let first = Resource::new_blocking(move || asked.clone(), move |(scope, name)| fleet_tab(scope, name, tab));
     view! {
-        {{
+        <Suspense fallback=|| ()>{move || {
             let (scope, name) = (scope.clone(), name.clone());
             Suspend::new(async move {
                 let first = first.await;
                 view! { <Hanging scope name tab first/> }
             })
-        }}
+        }}</Suspense>
     }
 }
 

@@ -44,7 +44,7 @@ fn Listed(kind: String) -> impl IntoView {
         },
     );
     view! {
-        {{
+        <Suspense fallback=|| ()>{move || {
             let kind = kind.clone();
             Suspend::new(async move {
                 match first.await {
@@ -53,7 +53,7 @@ fn Listed(kind: String) -> impl IntoView {
                     Err(error) => refused(&kind, error),
                 }
             })
-        }}
+        }}</Suspense>
     }
 }
 

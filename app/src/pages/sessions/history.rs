@@ -39,7 +39,7 @@ pub fn SessionHistory() -> impl IntoView {
             <SessionTabs history=true/>
             <div class="px-(--gutter) pt-2 pb-8 grid gap-7 min-w-0">
                 <Asked query/>
-                {Suspend::new(async move { let first = first.await; view! { <Told first query/> } })}
+                <Suspense fallback=|| ()>{move || Suspend::new(async move { let first = first.await; view! { <Told first query/> } })}</Suspense>
             </div>
         </main>
     }

@@ -45,7 +45,7 @@ pub fn SessionList() -> impl IntoView {
     let initial = Resource::new_blocking(move || (asked.clone(), start), |(asked, start)| session_list(asked, start));
     view! {
         <Title text="Sessions · AppStream Console"/>
-        {Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <Listed first/> } })}
+        <Suspense fallback=|| ()>{move || Suspend::new(async move { let first = initial.await.unwrap_or_default(); view! { <Listed first/> } })}</Suspense>
     }
 }
 

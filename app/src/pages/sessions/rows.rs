@@ -143,10 +143,10 @@ pub fn FleetSessions(name: FleetName) -> impl IntoView {
     let initial = Resource::new_blocking(move || asked.clone(), |asked| session_list(asked, 0));
     view! {
         <div class="px-(--gutter) pt-5 pb-2 flex items-center"><h2 class="h2">"Sessions"</h2><a class="link ml-auto" href=url.clone()>"Find, select and expire in the list of all sessions"</a></div>
-        {{
+        <Suspense fallback=|| ()>{move || {
             let (query, url) = (Query::parse::<Session>(pairs.clone()), url.clone());
             Suspend::new(async move { let first = initial.await.unwrap_or_default().window; view! { <FleetRows first query url/> } })
-        }}
+        }}</Suspense>
     }
     .into_any()
 }
