@@ -95,8 +95,16 @@ pub fn run() -> ExitCode {
 }
 
 /// Libraries that print requests, answers or credentials when they are asked to be talkative. They never are.
-const QUIET: [&str; 8] =
-    ["aws_config=warn", "aws_runtime=info", "aws_sigv4=info", "aws_smithy_runtime=info", "aws_smithy_runtime_api=info", "aws_smithy_http_client=info", "aws_sdk_appstream=info", "hyper_util=info"];
+const QUIET: [&str; 8] = [
+    "aws_config=warn",
+    "aws_runtime=info",
+    "aws_sigv4=info",
+    "aws_smithy_runtime=info",
+    "aws_smithy_runtime_api=info",
+    "aws_smithy_http_client=info",
+    "aws_sdk_appstream=info",
+    "hyper_util=info",
+];
 
 /// What is logged: as `asked`, but no secret at any level.
 pub fn log_filter(asked: Option<&str>) -> tracing_subscriber::EnvFilter {

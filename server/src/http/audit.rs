@@ -3,9 +3,9 @@
 use super::AppState;
 use crate::audit::read::Filter;
 use crate::audit::{Row, Store, export};
+use app::ctx::OPERATOR;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use app::ctx::OPERATOR;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::operator::Operator;
