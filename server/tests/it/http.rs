@@ -146,30 +146,3 @@ async fn pages_come_whole_from_the_server() {
     let fleets = text(console.get("/fleets", &cookie).await).await;
     assert!(fleets.contains("finance-desktop") && fleets.contains("Running"));
 }
-
-/// A page that outlives the values it was made of ends in a panic, and only now and then: when many are made at once.
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_asked_for_many_at_once_are_all_answered() {
-    let console = std::sync::Arc::new(Console::start(Seed::Demo).await);
-    let cookie = console.sign_in().await;
-    let fleet = "/111122223333/us-east-1/fleets/finance-desktop";
-    let mut pages: Vec<String> = ["/", "/fleets", "/sessions", "/sessions/history", "/images", "/images/sharing", "/users", "/stacks/new"]
-        .map(str::to_owned)
-        .to_vec();
-    pages.extend(
-        ["", "/configuration", "/sessions", "/stacks", "?do=stop", "?do=capacity", "?do=delete"].map(|end| format!("{fleet}{end}")),
-    );
-    let asked = (0..8).flat_map(|_| pages.clone()).map(|path| {
-        let (console, cookie) = (std::sync::Arc::clone(&console), cookie.clone());
-        tokio::spawn(async move {
-            let answer = console.get(&path, &cookie).await;
-            let status = answer.status();
-            (path, status, text(answer).await)
-        })
-    });
-    for page in futures::future::join_all(asked).await {
-        let (path, status, html) = page.expect("no page panics");
-        assert_eq!(status, StatusCode::OK, "{path}");
-        assert!(html.trim_end().ends_with("</html>"), "{path} is whole");
-    }
-}
