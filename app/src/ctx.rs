@@ -173,10 +173,14 @@ pub async fn web_session() -> Result<Session, AppError> {
     leptos_axum::extract::<Session>().await.map_err(storage)
 }
 
-/// The address that the request at hand came from, for throttling; `unknown` when the server did not say.
+/// Who asks, as the server made out: the peer, or what a trusted proxy says. An extension of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub std::net::IpAddr);
+
+/// The address that the request at hand came from, for throttling and the audit; `unknown` when the server did not say.
 pub fn client_address() -> String {
     leptos::prelude::use_context::<http::request::Parts>()
-        .and_then(|parts| parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string()))
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().map(|address| address.0.to_string()))
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
