@@ -17,3 +17,4 @@ mod resources;
 mod state;
 mod support;
 mod watcher;
+mod web;

@@ -163,6 +163,11 @@ impl Console {
         panic!("the snapshot never became as wanted");
     }
 
+    /// To serve it on a port.
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
+    }
+
     /// Where its database is.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
