@@ -269,7 +269,9 @@ pub async fn call<T>(
         if strict {
             tracing::error!(operation, "a call that nobody would have answered for was held back");
             return Err(Failure::Internal {
-                message: format!("{operation} was not sent, because it could not be recorded as anybody’s act. This is a defect of the console; tell its makers."),
+                message: format!(
+                    "{operation} was not sent, because it could not be recorded as anybody’s act. This is a defect of the console; tell its makers."
+                ),
             });
         }
         return Box::pin(work).await;

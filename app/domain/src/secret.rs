@@ -17,7 +17,9 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_the_end_of_their_name() {
-        for path in ["password", "form[password]", "ServiceAccountCredentials.AccountPassword", "SessionContext", "StreamingURL", "NextToken"] {
+        for path in
+            ["password", "form[password]", "ServiceAccountCredentials.AccountPassword", "SessionContext", "StreamingURL", "NextToken"]
+        {
             assert!(is_secret(path), "{path}");
         }
         for path in ["Name", "UserName", "Attributes.0.Value", "RedirectURL", "PasswordPolicy", "Tags"] {

@@ -148,7 +148,9 @@ mod tests {
         let noted = verify(&pool, &[]).await.unwrap();
         assert_eq!(Mark::parse(&noted.to_string()), Some(noted.clone()));
         without_triggers(&pool).await;
-        run(&pool, "delete from audit where seq = 5; update audit_head set seq = 4, hash = (select hash from audit where seq = 4)").await.unwrap();
+        run(&pool, "delete from audit where seq = 5; update audit_head set seq = 4, hash = (select hash from audit where seq = 4)")
+            .await
+            .unwrap();
         assert_eq!(verify(&pool, &[]).await.map(|m| m.seq), Ok(4), "by itself the chain is whole");
         assert!(verify(&pool, std::slice::from_ref(&noted)).await.unwrap_err().contains("Record 5 was noted"));
         Store::new(pool.clone()).append(&Entry::default()).await.unwrap();

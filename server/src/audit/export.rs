@@ -17,9 +17,10 @@ fn word(value: impl serde::Serialize) -> String {
 
 /// `UpdateFleet cad: DesiredInstances 3 → 5`.
 pub fn changes(call: &Call) -> String {
-    let members = call.members.iter().map(|m| {
-        if m.was.is_empty() { format!("{} {}", m.name, m.is) } else { format!("{} {} → {}", m.name, m.was, m.is) }
-    });
+    let members = call
+        .members
+        .iter()
+        .map(|m| if m.was.is_empty() { format!("{} {}", m.name, m.is) } else { format!("{} {} → {}", m.name, m.was, m.is) });
     let members = members.collect::<Vec<_>>().join("; ");
     let on = if call.on.is_empty() { call.operation.clone() } else { format!("{} {}", call.operation, call.on) };
     if members.is_empty() { on } else { format!("{on}: {members}") }
@@ -69,9 +70,21 @@ mod tests {
     #[test]
     fn a_record_is_a_row_without_formulas_and_a_line_of_json() {
         let member = Member { name: "Seats".into(), was: "3".into(), is: "5".into() };
-        let call =
-            Call { operation: "UpdateFleet".into(), on: "cad".into(), members: vec![member], request_id: Some("id-1".into()), ..Call::default() };
-        let entry = Entry { who: "=cmd()".into(), outcome: Outcome::Done, calls: vec![call], of: Some(6), message: "a\r\nb".into(), ..Entry::default() };
+        let call = Call {
+            operation: "UpdateFleet".into(),
+            on: "cad".into(),
+            members: vec![member],
+            request_id: Some("id-1".into()),
+            ..Call::default()
+        };
+        let entry = Entry {
+            who: "=cmd()".into(),
+            outcome: Outcome::Done,
+            calls: vec![call],
+            of: Some(6),
+            message: "a\r\nb".into(),
+            ..Entry::default()
+        };
         let row = Row { seq: 7, at: 0, record: serde_json::to_string(&entry).unwrap(), hash: vec![0xab] };
         assert_eq!(line(&row), "7,1970-01-01T00:00:00Z,result,6,'=cmd(),,,,,done,\"a\r\nb\",UpdateFleet cad: Seats 3 → 5,id-1\r\n");
         let json: serde_json::Value = serde_json::from_str(&json(&row)).unwrap();

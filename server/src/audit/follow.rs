@@ -101,11 +101,13 @@ impl Store {
         let Some(newest) = rows.last().map(|r| r.seq) else { return Ok(None) };
         receiver.take(&rows).await?;
         if let Receiver::Webhook(..) = receiver {
-            let kept = sqlx::query("insert into audit_sent (receiver, seq) values ($1, $2) on conflict (receiver) do update set seq = excluded.seq")
-                .bind(receiver.name())
-                .bind(newest)
-                .execute(&self.pool)
-                .await;
+            let kept = sqlx::query(
+                "insert into audit_sent (receiver, seq) values ($1, $2) on conflict (receiver) do update set seq = excluded.seq",
+            )
+            .bind(receiver.name())
+            .bind(newest)
+            .execute(&self.pool)
+            .await;
             if let Err(error) = kept {
                 tracing::warn!(%error, "how far the audit was sent could not be kept; after a restart some is sent again");
             }

@@ -111,7 +111,9 @@ impl Audit for Store {
     async fn shown(&self, query: &str) -> Result<Vec<Section>, Failure> {
         self.page(query).await.map_err(|error| {
             tracing::error!(%error, "the audit could not be read");
-            Failure::Internal { message: "The audit could not be read from the console’s database. Try again, or look into its log.".into() }
+            Failure::Internal {
+                message: "The audit could not be read from the console’s database. Try again, or look into its log.".into(),
+            }
         })
     }
 }

@@ -178,7 +178,10 @@ fn list(rows: &[Row], more: bool, asked: &[(String, String)]) -> Section {
     let row = |row: &Row| {
         let e = row.entry();
         let name = Cell::Link { href: at("record", row.seq.to_string()), text: e.action.clone() };
-        (vec![Cell::Time(Millis(row.at)), text(&e.who), Cell::Mono(e.from.clone()), name, text(&e.target), outcome(&e), text(&told(&e))], vec![])
+        (
+            vec![Cell::Time(Millis(row.at)), text(&e.who), Cell::Mono(e.from.clone()), name, text(&e.target), outcome(&e), text(&told(&e))],
+            vec![],
+        )
     };
     Section {
         title: "Acts".into(),
@@ -233,7 +236,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_of_a_filter_is_left_out() {
         let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        let filter = Filter::of(&[pair("who", " ana "), pair("from", "2026-11-27"), pair("to", "27.11."), pair("q", "CAD"), pair("x", "y")]);
+        let filter =
+            Filter::of(&[pair("who", " ana "), pair("from", "2026-11-27"), pair("to", "27.11."), pair("q", "CAD"), pair("x", "y")]);
         assert_eq!(filter, Filter { who: "ana".into(), words: "cad".into(), from: Some(1_795_737_600_000), ..Filter::default() });
         for bad in ["2026-13-01", "2026-02-30", "--", "99999999999-1-1", "2026-1"] {
             assert_eq!(day(bad), None, "{bad}");

@@ -1,6 +1,7 @@
 //! What the program can do: one file per subcommand. Trouble at the start is one sentence and exit status 2.
 
 pub mod audit;
+pub mod backup;
 pub mod serve;
 pub mod simulate;
 
@@ -40,6 +41,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Checks the audit, or writes it out
     Audit(audit::Audit),
+    /// Copies everything the console keeps, while it runs
+    Backup(backup::Backup),
+    /// Puts such a copy in place; the console must not run
+    Restore(backup::Restore),
 }
 
 /// Speed of simulated time.
@@ -81,6 +86,8 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => command.run().await,
             Command::Simulate(command) => command.run().await,
             Command::Audit(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
         }
     });
     // Streams are closed by now; whatever still hangs does not keep the program.
@@ -89,8 +96,16 @@ pub fn run() -> ExitCode {
 }
 
 /// Libraries that print requests, answers or credentials when they are asked to be talkative. They never are.
-const QUIET: [&str; 8] =
-    ["aws_config=warn", "aws_runtime=info", "aws_sigv4=info", "aws_smithy_runtime=info", "aws_smithy_runtime_api=info", "aws_smithy_http_client=info", "aws_sdk_appstream=info", "hyper_util=info"];
+const QUIET: [&str; 8] = [
+    "aws_config=warn",
+    "aws_runtime=info",
+    "aws_sigv4=info",
+    "aws_smithy_runtime=info",
+    "aws_smithy_runtime_api=info",
+    "aws_smithy_http_client=info",
+    "aws_sdk_appstream=info",
+    "hyper_util=info",
+];
 
 /// What is logged: as `asked`, but no secret at any level.
 pub fn log_filter(asked: Option<&str>) -> tracing_subscriber::EnvFilter {

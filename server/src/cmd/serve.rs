@@ -90,6 +90,7 @@ impl Serve {
         let address = listener.local_addr().map_err(|e| format!("The address is not known: {e}."))?;
         let folder = self.data_dir.clone().map_or_else(default_folder, Ok)?;
         let pool = store::open(&folder).await?;
+        let _held = super::backup::hold(&folder)?;
         let door = LocalDoor::new(pool.clone())?;
         let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
         let clock = AwsClock::default();
@@ -105,7 +106,14 @@ impl Serve {
         let audit = audit::Store::new(pool.clone());
         self.send_on(&audit, &end)?;
         let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), Arc::new(door), source);
-        let state = AppState { options: http::leptos_options(), parts, audit, watcher, proxies: Proxies::new(&self.trusted_proxy), end: end.clone() };
+        let state = AppState {
+            options: http::leptos_options(),
+            parts,
+            audit,
+            watcher,
+            proxies: Proxies::new(&self.trusted_proxy),
+            end: end.clone(),
+        };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),

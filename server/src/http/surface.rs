@@ -128,7 +128,8 @@ async fn acts_to_the_end(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(%error, "a request ended in the middle");
-            (StatusCode::INTERNAL_SERVER_ERROR, "The console itself failed. Its log says more; the audit says what was done.\n").into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, "The console itself failed. Its log says more; the audit says what was done.\n")
+                .into_response()
         }
     }
 }

@@ -63,7 +63,8 @@ async fn an_edit_tells_changed_members_before_and_after_and_a_refusal_is_told_to
     assert!(refused.to_string().contains("Fields"), "{refused}");
     let all = records(&console).await;
     let edits: Vec<&Entry> = all.iter().filter(|e| e.action == "resource/stacks/edit" && e.phase == Phase::Result).collect();
-    let changed = |e: &Entry| e.calls.iter().flat_map(|c| &c.members).find(|m| m.name == "DisplayName").map(|m| (m.was.clone(), m.is.clone()));
+    let changed =
+        |e: &Entry| e.calls.iter().flat_map(|c| &c.members).find(|m| m.name == "DisplayName").map(|m| (m.was.clone(), m.is.clone()));
     assert_eq!(changed(edits[1]), Some(("Audited".into(), "Audited again".into())));
     assert_eq!((edits[2].outcome, edits[2].of), (Outcome::Failed, None));
     assert!(edits[2].message.contains("needs attention"), "{}", edits[2].message);
@@ -115,7 +116,8 @@ async fn what_cannot_be_recorded_is_not_done_and_the_console_stays_readable_and_
     for operation in ["StopFleet", "UpdateFleet", "CreateStack", "ExpireSession", "CreateUser"] {
         assert_eq!(before[operation], after[operation], "{operation}");
     }
-    let failed = console.post("/api/sign-in", "", "/sign-in", &format!("form[user]=admin&form[password]={}", PASSWORD.replace(' ', "+"))).await;
+    let failed =
+        console.post("/api/sign-in", "", "/sign-in", &format!("form[user]=admin&form[password]={}", PASSWORD.replace(' ', "+"))).await;
     assert!(!failed.headers()[header::LOCATION].to_str().unwrap().ends_with(":3000/"), "a sign-in that is not recorded is refused");
     let page = text(console.get("/fleets", &cookie).await).await;
     assert!(page.contains("finance-desktop") && page.contains("Nothing can be changed at present"), "it is read, and says so");
@@ -139,7 +141,11 @@ async fn every_function_that_is_posted_to_leaves_a_record() {
         let all = records(&console).await;
         assert!(all.len() > before, "{path} left nothing: {answer}");
         let action = path.trim_start_matches("/api/");
-        assert!(all[before..].iter().all(|e| e.action.starts_with(action.split('/').next().unwrap())), "{path}: {:?}", all[before..].last());
+        assert!(
+            all[before..].iter().all(|e| e.action.starts_with(action.split('/').next().unwrap())),
+            "{path}: {:?}",
+            all[before..].last()
+        );
     }
 }
 

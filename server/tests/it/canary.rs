@@ -57,7 +57,8 @@ async fn handled(console: &Console) -> (String, Vec<(&'static str, String)>) {
     let pair = estate.pairs.iter().find(|p| estate.fleet(p.fleet()).is_some_and(|f| f.state == FleetState::Running)).unwrap();
     let url = format!(
         "kind=stacks&name={}&verb=url&query=&fields[FleetName]={}&fields[UserId]=ana&fields[SessionContext]={CONTEXT}",
-        pair.stack(), pair.fleet()
+        pair.stack(),
+        pair.fleet()
     );
     let (status, made) = console.call("/api/resource/act", &cookie, &url).await;
     assert_eq!(status, StatusCode::OK, "{made}");
@@ -84,7 +85,10 @@ async fn handled(console: &Console) -> (String, Vec<(&'static str, String)>) {
 #[tokio::test]
 async fn no_secret_is_in_logs_database_pages_audit_or_exports() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(server::cmd::log_filter(Some("trace,aws_smithy_runtime=trace"))).with_ansi(false).with_writer(log.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(server::cmd::log_filter(Some("trace,aws_smithy_runtime=trace")))
+        .with_ansi(false)
+        .with_writer(log.clone());
     // Each test is a process of its own; a subscriber for all threads.
     subscriber.try_init().expect("run with cargo nextest: a process for each test");
     let console = Console::start(Seed::Demo).await;
@@ -92,8 +96,18 @@ async fn no_secret_is_in_logs_database_pages_audit_or_exports() {
 
     let mut places: Vec<(String, Vec<u8>)> = vec![];
     for path in [
-        "/", "/directory-configs", "/directory-configs/new", "/111122223333/us-east-1/directory-configs/corp.canary.example", "/stacks",
-        "/audit", "/audit?record=4", "/audit?record=6", "/audit/records.csv", "/audit/records.jsonl", "/sessions", "/sign-in",
+        "/",
+        "/directory-configs",
+        "/directory-configs/new",
+        "/111122223333/us-east-1/directory-configs/corp.canary.example",
+        "/stacks",
+        "/audit",
+        "/audit?record=4",
+        "/audit?record=6",
+        "/audit/records.csv",
+        "/audit/records.jsonl",
+        "/sessions",
+        "/sign-in",
         "/history/sessions.csv",
     ] {
         let page = console.get(path, &cookie).await;
@@ -101,7 +115,10 @@ async fn no_secret_is_in_logs_database_pages_audit_or_exports() {
         let page = text(page).await;
         // What everything below relies on: it is there, without its secrets.
         if path == "/audit/records.jsonl" {
-            assert!(page.contains("CreateStreamingURL") && page.contains("(not recorded)") && page.contains("second.canary.example"), "{page}");
+            assert!(
+                page.contains("CreateStreamingURL") && page.contains("(not recorded)") && page.contains("second.canary.example"),
+                "{page}"
+            );
         }
         places.push((path.to_owned(), page.into_bytes()));
     }
@@ -118,7 +135,8 @@ async fn no_secret_is_in_logs_database_pages_audit_or_exports() {
     for (place, bytes) in &places {
         for (what, secret) in &secrets {
             if let Some(at) = bytes.windows(secret.len()).position(|window| window == secret.as_bytes()) {
-                let around = String::from_utf8_lossy(&bytes[at.saturating_sub(200)..(at + secret.len() + 40).min(bytes.len())]).into_owned();
+                let around =
+                    String::from_utf8_lossy(&bytes[at.saturating_sub(200)..(at + secret.len() + 40).min(bytes.len())]).into_owned();
                 found.push(format!("{what} in {place}: …{around}…"));
             }
         }

@@ -145,7 +145,14 @@ impl Console {
         let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
-        let state = AppState { options: server::http::leptos_options(), parts, audit: audit.clone(), watcher: watcher.clone(), proxies, end: end.clone() };
+        let state = AppState {
+            options: server::http::leptos_options(),
+            parts,
+            audit: audit.clone(),
+            watcher: watcher.clone(),
+            proxies,
+            end: end.clone(),
+        };
         let router = server::http::router(state, sessions::Store(pool.clone()));
         let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;

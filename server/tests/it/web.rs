@@ -57,12 +57,35 @@ fn mark(headers: &HeaderMap) -> (i32, Vec<String>) {
     let good = |c: &String| c.contains("secure") && c.contains("httponly") && c.contains("samesite=");
     rule("cookies", if cookies.iter().all(good) { 5 } else { -40 });
     rule("cors", if get("access-control-allow-origin").is_empty() { 0 } else { -50 });
-    rule("referrer-policy", if ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"].contains(&get("referrer-policy").as_str()) { 5 } else { 0 });
+    rule(
+        "referrer-policy",
+        if ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"].contains(&get("referrer-policy").as_str()) {
+            5
+        } else {
+            0
+        },
+    );
     let age = get("strict-transport-security").split(';').find_map(|p| p.trim().strip_prefix("max-age=")?.parse::<u64>().ok());
-    rule("hsts", match age { Some(age) if age >= 15_768_000 => 0, Some(_) => -10, None => -20 });
+    rule(
+        "hsts",
+        match age {
+            Some(age) if age >= 15_768_000 => 0,
+            Some(_) => -10,
+            None => -20,
+        },
+    );
     rule("nosniff", if get("x-content-type-options") == "nosniff" { 0 } else { -5 });
     let framed = sources(&policy, "frame-ancestors") == ["'none'"] || policy.contains("frame-ancestors 'none'");
-    rule("frames", if framed { 5 } else if get("x-frame-options") == "DENY" { 0 } else { -20 });
+    rule(
+        "frames",
+        if framed {
+            5
+        } else if get("x-frame-options") == "DENY" {
+            0
+        } else {
+            -20
+        },
+    );
     rule("corp", if ["same-origin", "same-site"].contains(&get("cross-origin-resource-policy").as_str()) { 10 } else { 0 });
     (points, why)
 }
@@ -100,7 +123,8 @@ async fn a_client_is_who_the_trusted_proxy_saw() {
     };
     console.send(sent("10.0.0.5:1")).await;
     console.send(sent("203.0.113.7:1")).await;
-    let from: Vec<String> = sqlx::query_scalar("select record ->> '$.from' from audit order by seq").fetch_all(&console.pool).await.unwrap();
+    let from: Vec<String> =
+        sqlx::query_scalar("select record ->> '$.from' from audit order by seq").fetch_all(&console.pool).await.unwrap();
     assert_eq!(from, ["198.51.100.1", "203.0.113.7"]);
 }
 
@@ -122,15 +146,25 @@ async fn other_sites_get_neither_the_stream_nor_data() {
             assert_eq!(console.send(request.body(Body::empty()).unwrap()).await.status(), status, "{path} {name}: {value}");
         }
     }
-    let page = Request::builder().uri("/fleets").header(header::HOST, HOST).header(header::COOKIE, &cookie).header("sec-fetch-site", "cross-site");
+    let page =
+        Request::builder().uri("/fleets").header(header::HOST, HOST).header(header::COOKIE, &cookie).header("sec-fetch-site", "cross-site");
     assert_eq!(console.send(page.body(Body::empty()).unwrap()).await.status(), StatusCode::OK, "links from elsewhere open pages");
 }
 
 #[tokio::test]
 async fn no_redirect_leads_elsewhere() {
     let console = Console::start(Seed::Demo).await;
-    let here = |to: &str| (to.starts_with('/') && !to.starts_with("//") && !to.contains('\\')) || to.starts_with(&format!("http://{HOST}/"));
-    for to in ["https://evil.example/", "//evil.example", "/\\evil.example", "%0d%0aset-cookie:x=1", "/%0d%0aX-Evil:1", "javascript:alert(1)", "/fleets"] {
+    let here =
+        |to: &str| (to.starts_with('/') && !to.starts_with("//") && !to.contains('\\')) || to.starts_with(&format!("http://{HOST}/"));
+    for to in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "%0d%0aset-cookie:x=1",
+        "/%0d%0aX-Evil:1",
+        "javascript:alert(1)",
+        "/fleets",
+    ] {
         let form = format!("form[user]=admin&form[password]=correct+horse+battery&form[to]={to}");
         let answer = console.post("/api/sign-in", "", "/sign-in", &form).await;
         let location = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
@@ -138,7 +172,13 @@ async fn no_redirect_leads_elsewhere() {
         assert!(!answer.headers().contains_key("x-evil") && answer.headers().get_all("set-cookie").iter().count() == 1, "{to}");
     }
     let cookie = console.sign_in().await;
-    for referer in ["https://evil.example/x", "//evil.example", "http://127.0.0.1:3000.evil.example/", "http://127.0.0.1:3000@evil.example/", "/fleets"] {
+    for referer in [
+        "https://evil.example/x",
+        "//evil.example",
+        "http://127.0.0.1:3000.evil.example/",
+        "http://127.0.0.1:3000@evil.example/",
+        "/fleets",
+    ] {
         // A browser would say where it comes from; this is what is left if it does not.
         let request = Request::builder()
             .method("POST")
@@ -160,6 +200,7 @@ async fn what_a_url_says_is_text() {
     let cookie = console.sign_in().await;
     let evil = "%3Cscript%3Ealert(1)%3C/script%3E%22onload=%22x";
     // {"Internal":{"message":"<script>alert(1)</script>"}}, as a plain form post would bring it back.
+    let mut shown = 0;
     let forged = "eyJJbnRlcm5hbCI6eyJtZXNzYWdlIjoiPHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0PiJ9fQ";
     for path in [
         format!("/fleets?q={evil}&sort={evil}"),
@@ -175,8 +216,10 @@ async fn what_a_url_says_is_text() {
         let answer = console.get(&path, &cookie).await;
         assert!(answer.status().as_u16() < 500, "{path}: {}", answer.status());
         let page = text(answer).await;
+        shown += usize::from(page.contains("&lt;script&gt;alert(1)"));
         assert!(!page.contains("<script>alert") && !page.contains("\"onload=\"x\""), "{path}");
     }
+    assert!(shown >= 3, "some of it is shown, as text: {shown}");
 }
 
 #[tokio::test]
@@ -185,10 +228,26 @@ async fn errors_say_nothing_of_the_inside() {
     let cookie = console.sign_in().await;
     let long = "x".repeat(5_000);
     let mut answers = vec![];
-    for (path, form) in [("/api/fleet/stop", "%%%"), ("/api/resource/act", "kind=..%2f..&name=%00&verb=x"), ("/api/session/expire", "form[ids][999999999]=x"), ("/api/nothing", ""), ("/api/users/bulk", "what=%ff")] {
+    for (path, form) in [
+        ("/api/fleet/stop", "%%%"),
+        ("/api/resource/act", "kind=..%2f..&name=%00&verb=x"),
+        ("/api/session/expire", "form[ids][999999999]=x"),
+        ("/api/nothing", ""),
+        ("/api/users/bulk", "what=%ff"),
+    ] {
         answers.push((path.to_owned(), console.call(path, &cookie, form).await.1.to_string()));
     }
-    for path in ["/api/resource/list?kind=x&query=&start=-1&len=99999999999999999999", "/api/history/sessions", "/pkg/../console.sqlite", "/pkg/%2e%2e/%2e%2e/Cargo.toml", "/pkg/..%2f..%2fCargo.toml", "/fonts/....//....//etc/passwd", "/pkg//etc/passwd", "/pkg/%00", &format!("/{long}")] {
+    for path in [
+        "/api/resource/list?kind=x&query=&start=-1&len=99999999999999999999",
+        "/api/history/sessions",
+        "/pkg/../console.sqlite",
+        "/pkg/%2e%2e/%2e%2e/Cargo.toml",
+        "/pkg/..%2f..%2fCargo.toml",
+        "/fonts/....//....//etc/passwd",
+        "/pkg//etc/passwd",
+        "/pkg/%00",
+        &format!("/{long}"),
+    ] {
         let answer = console.get(path, &cookie).await;
         assert!(answer.status() != StatusCode::OK || !path.starts_with("/pkg"), "{path} is served");
         answers.push((path.to_owned(), text(answer).await));
