@@ -4,6 +4,7 @@ use crate::audit::{self, Audit, Begins, Entry};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
+use crate::once;
 use crate::resources::Resources;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
@@ -14,6 +15,7 @@ use domain::query::Window;
 use domain::secret::is_secret;
 use domain::view::View;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -29,6 +31,8 @@ pub struct Parts {
     pub resources: Arc<dyn Resources>,
     /// What was.
     pub history: Arc<dyn History>,
+    /// What came of forms that were sent.
+    pub submitted: Arc<dyn once::Submitted>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
     /// Who may come in.
@@ -73,17 +77,23 @@ pub struct Act {
     pub entries: BTreeMap<String, String>,
     /// When the audit's first record is written.
     pub begins: Begins,
+    /// The form's key; empty for what may be done as often as it comes.
+    pub once: String,
 }
 
 impl Act {
     /// An act through AppStream. Secrets among `entries` are dropped.
     pub fn new<K: Into<String>>(form: &str, target: impl Into<String>, entries: impl IntoIterator<Item = (K, String)>) -> Self {
         let entries = entries.into_iter().map(|(k, v)| (k.into(), v)).filter(|(path, _)| !is_secret(path)).collect();
-        Self { form: form.to_owned(), target: target.into(), entries, begins: Begins::Called }
+        Self { form: form.to_owned(), target: target.into(), entries, begins: Begins::Called, once: String::new() }
     }
     /// The same, where it changes the console itself or only checks.
     pub fn begins(self, begins: Begins) -> Self {
         Self { begins, ..self }
+    }
+    /// The same, done once for the key of the form that it came from. Checks are done as often as they come.
+    pub fn once(self, once: String) -> Self {
+        Self { once: if self.begins == Begins::Check { String::new() } else { once }, ..self }
     }
 }
 
@@ -122,8 +132,21 @@ impl Ctx {
             Err(Failure::NotFound { noun: "account and region".into(), name: format!("{} {}", scope.account, scope.region) }.into())
         }
     }
-    /// Does `work` and records it in the audit. Without it the gateway makes no call that changes something.
-    pub async fn act<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    /// Does `work` once for its form, and records it in the audit. Without it the gateway makes no call that changes something.
+    pub async fn act<T: Serialize + DeserializeOwned>(
+        &self,
+        act: &Act,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        if act.once.is_empty() {
+            return self.record(act, work).await;
+        }
+        // What was entered is part of it: another value under the same key is another act.
+        let entries = serde_json::to_string(&act.entries).unwrap_or_default();
+        let key = [self.operator.user.as_str(), &act.form, &act.target, &act.once, &entries].join("\n");
+        once::once(self.parts.submitted.as_ref(), &key, self.record(act, work)).await
+    }
+    async fn record<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let scope = &self.estate().scope;
         let entry = Entry {
             who: self.operator.user.clone(),

@@ -20,6 +20,8 @@ pub mod pages;
 pub mod parts;
 pub mod paths;
 #[cfg(feature = "ssr")]
+pub mod once;
+#[cfg(feature = "ssr")]
 pub mod resources;
 pub mod ui;
 

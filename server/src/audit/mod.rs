@@ -74,7 +74,7 @@ impl Store {
 }
 
 /// Why the database takes nothing, and what to do, as two clauses.
-fn why(error: &sqlx::Error) -> (String, &'static str) {
+pub(crate) fn why(error: &sqlx::Error) -> (String, &'static str) {
     let code = error.as_database_error().and_then(|e| e.code()).and_then(|c| c.parse::<u32>().ok()).unwrap_or_default();
     // The low byte is SQLite's primary result code.
     match code & 0xff {

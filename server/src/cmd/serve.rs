@@ -12,7 +12,7 @@ use crate::http::surface::Proxies;
 use crate::http::{self, AppState};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
-use crate::store;
+use crate::{store, submitted};
 use clap::Args;
 use domain::names::Scope;
 use domain::operator::Source;
@@ -104,8 +104,9 @@ impl Serve {
         history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
         let audit = audit::Store::new(pool.clone());
+        let submitted = Arc::new(submitted::Store(pool.clone()));
         self.send_on(&audit, &end)?;
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), Arc::new(door), source);
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
         let state = AppState {
             options: http::leptos_options(),
             parts,

@@ -184,8 +184,9 @@ pub fn parts(
     resources: Arc<dyn app::resources::Resources>,
     history: Arc<dyn app::history::History>,
     audit: Arc<dyn app::audit::Audit>,
+    submitted: Arc<dyn app::once::Submitted>,
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, resources, history, audit, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts { gateway, resources, history, audit, submitted, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
 }

@@ -12,6 +12,7 @@ mod history;
 mod http;
 mod images;
 mod live;
+mod once;
 mod people;
 mod program;
 mod resources;

@@ -142,7 +142,8 @@ impl Console {
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
         let audit = server::audit::Store::new(pool.clone());
         let kept = Arc::new(audit.clone());
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
+        let submitted = Arc::new(server::submitted::Store(pool.clone()));
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, Arc::new(door), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
         let state = AppState {
