@@ -12,6 +12,7 @@ use domain::form::Flash;
 use domain::names::Scope;
 pub use domain::operator::{Operator, Source};
 use domain::query::Window;
+use domain::role::Right;
 use domain::secret::is_secret;
 use domain::view::View;
 use serde::Serialize;
@@ -113,12 +114,24 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// Lets a signed-in operator pass; else [`Failure::SignedOut`]. Roles come later and will be checked here.
-    pub async fn authorize() -> Result<Self, AppError> {
+    /// Lets a signed-in operator with `right` pass; else [`Failure::SignedOut`] or [`Failure::NotAllowed`].
+    pub async fn authorize(right: Right) -> Result<Self, AppError> {
         let parts = parts()?;
         let session = web_session().await?;
         let operator = session.get::<Operator>(OPERATOR).await.map_err(storage)?.ok_or(Failure::SignedOut)?;
-        Ok(Self { operator, parts, session })
+        let cx = Self { operator, parts, session };
+        cx.may(right)?;
+        Ok(cx)
+    }
+    /// Whether the operator has `right`: for what only the arguments tell.
+    pub fn may(&self, right: Right) -> Result<(), AppError> {
+        if self.operator.role.may(right) {
+            return Ok(());
+        }
+        if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+            response.set_status(http::StatusCode::FORBIDDEN);
+        }
+        Err(Failure::NotAllowed { needs: right.least(), is: self.operator.role }.into())
     }
     /// The newest snapshot.
     pub fn estate(&self) -> Arc<Estate> {

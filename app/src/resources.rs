@@ -5,6 +5,7 @@ use domain::entry::FormView;
 use domain::failure::Failure;
 use domain::pool::{Bulk, Report};
 use domain::resource::{Call, Code, Done, ItemView, ListView};
+use domain::role::Right;
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 
 pub use domain::entry::Entries;
@@ -25,6 +26,8 @@ pub trait Resources: People {
     async fn list(&self, kind: &str, query: &str, start: usize, len: usize) -> Result<ListView, Failure>;
     /// One thing, on one of its tabs; the overview is the empty one.
     async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure>;
+    /// The right that an act demands.
+    fn right(&self, kind: &str, verb: &str) -> Result<Right, Failure>;
     /// The form of an act.
     async fn form(&self, kind: &str, name: &str, verb: &str, query: &str) -> Result<FormView, Failure>;
     /// The request that a form would send, as code.

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { test } from "@playwright/test";
 import { program } from "../support/server";
+import { tell } from "./report";
 
 /** One call over a connection that is kept. */
 function call(agent: Agent, port: number, operation: string, input: object): Promise<any> {
@@ -47,7 +48,7 @@ test("the simulator alone, large", async () => {
     sweeps.push(performance.now() - began);
   }
   sweeps.sort((a, b) => a - b);
-  console.log(`\nsimulator, large: memory idle ${idle.toFixed(0)} MB, after the sweeps ${memory().toFixed(0)} MB`);
-  console.log(`simulator, large: a sweep of ${sessions} sessions in ${calls} calls takes ${sweeps[3].toFixed(0)} ms (median of 7, longest ${sweeps[6].toFixed(0)} ms)`);
+  tell("simulator alone, large: memory", `idle ${idle.toFixed(0)} MB, after the sweeps ${memory().toFixed(0)} MB`);
+  tell(`simulator alone, large: a sweep of ${sessions} sessions in ${calls} calls`, `${sweeps[3].toFixed(0)} ms (median of 7, longest ${sweeps[6].toFixed(0)} ms)`);
   child.kill();
 });

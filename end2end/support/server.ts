@@ -1,5 +1,5 @@
 // Starts the release build in a folder of its own, and talks to its simulator's private controls.
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -31,7 +31,9 @@ export interface Options {
 }
 
 export class Server {
-  /** Milliseconds from start to ready. */
+  /** Milliseconds from start until it serves. */
+  servingAfter = 0;
+  /** Milliseconds from start until it also knows the estate. */
   readyAfter = 0;
 
   private constructor(
@@ -43,6 +45,17 @@ export class Server {
   ) {}
 
   static async start(options: Options = {}): Promise<Server> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await Server.begin(options);
+      } catch (error) {
+        // Between finding a free port and listening on it somebody else may have taken it.
+        if (tries === 3 || !String(error).includes("is in use by another program")) throw error;
+      }
+    }
+  }
+
+  private static async begin(options: Options): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "appstream-console-"));
     const [port, aws] = [await freePort(), await freePort()];
     const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];
@@ -62,15 +75,16 @@ export class Server {
     const child = this.process;
     let said = "";
     child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
-    for (let tries = 0; ; tries++) {
-      const ready = await fetch(`${this.url}/readyz`).then((r) => r.ok, () => false);
-      if (ready) {
-        this.readyAfter = performance.now() - began;
-        return;
+    const serves = () => fetch(`${this.url}/healthz`).then((r) => r.ok, () => false);
+    const knows = () => fetch(`${this.url}/readyz`).then((r) => r.ok, () => false);
+    for (const [answers, pause] of [[serves, 5], [knows, 25]] as const) {
+      for (let tries = 0; !(await answers()); tries++) {
+        if (tries * pause > 20_000 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
+        await new Promise((next) => setTimeout(next, pause));
       }
-      if (tries > 400 || child.exitCode !== null) throw new Error(`The console did not become ready.\n${said}`);
-      await new Promise((next) => setTimeout(next, 25));
+      if (answers === serves) this.servingAfter = performance.now() - began;
     }
+    this.readyAfter = performance.now() - began;
   }
 
   get pid(): number {
@@ -85,6 +99,16 @@ export class Server {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Makes an account as an administrator does at the terminal; its password. */
+  account(name: string, role: "viewer" | "help-desk" | "operator" | "administrator"): string {
+    return /password +(\S+)/.exec(this.users("add", name, "--role", role))?.[1] ?? "";
+  }
+
+  /** Runs the command `users`; what it says. */
+  users(...args: string[]): string {
+    return execFileSync(program, ["users", ...args, "--data-dir", this.folder], { encoding: "utf8" });
   }
 
   /** Moves simulated time. */

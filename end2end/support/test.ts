@@ -40,10 +40,10 @@ export const test = base.extend<Fixtures>({
 const allowed = ["Failed to load resource", "net::ERR_", "was preloaded using link preload but not used"];
 
 /** Signs in and lands on `to`. */
-export async function signIn(page: Page, server: Server, to = "/"): Promise<void> {
+export async function signIn(page: Page, server: Server, to = "/", as = { name: "admin", password }): Promise<void> {
   await page.goto(server.url + (to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`));
-  await page.getByLabel("User name").fill("admin");
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("User name").fill(as.name);
+  await page.getByLabel("Password").fill(as.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("navigation", { name: "Main navigation" }).or(page.getByRole("navigation", { name: "Quick navigation" })).first()).toBeVisible();
 }

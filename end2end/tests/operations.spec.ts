@@ -214,14 +214,14 @@ test("an image is built with licensed software, copied, updated, shared, exporte
   await act(page, "Connect…", "Make URL", { Validity: "10 m" });
   await expect(page.getByRole("timer")).toContainText("Opens for");
   await open(page, server, `${here}/image-builders/forge/licensed`);
-  await act(page, "Add software…", "Stage", { "Microsoft_Office_2021_LTSC_Standard_64Bit": true });
+  await act(page, "Add software…", "Stage", { "Microsoft Office 2021 LTSC Standard, 64-bit": true });
   await expect(page.getByText("Staged for installation")).toBeVisible();
   await act(page, "Deploy…", "Deploy");
   await expect(page.getByText("Pending installation")).toBeVisible();
   await server.advance(1200);
   await open(page, server, `${here}/image-builders/forge/licensed`);
   await expect(page.getByText("Installed", { exact: true })).toBeVisible();
-  await page.getByRole("row", { name: /Office_2021/ }).getByRole("link", { name: "Remove" }).click();
+  await page.getByRole("row", { name: /Office 2021/ }).getByRole("link", { name: "Remove" }).click();
   await send(page, "Stage removal");
   await expect(page.getByText("Staged for uninstallation")).toBeVisible();
   await act(page, "Deploy…", "Deploy");
@@ -293,10 +293,10 @@ test("an image is built with licensed software, copied, updated, shared, exporte
 test("directory configs, usage reports and licence usage", async ({ signedIn: page, server }) => {
   await open(page, server, "/directory-configs");
   await act(page, "Create directory config…", "Create", {
-    "Directory (domain name)": "corp.example.com", "Organizational units": "OU=a,DC=corp", "Account name": "svc", "Account password": "canary-4711",
+    "Directory (domain name)": "corp.example.com", "Organisational units": "OU=a,DC=corp", "Account name": "svc", "Account password": "canary-4711",
   });
   await heading(page, "corp.example.com");
-  await act(page, "Edit…", "Save changes", { "Organizational units": "OU=a,DC=corp\nOU=b,DC=corp" });
+  await act(page, "Edit…", "Save changes", { "Organisational units": "OU=a,DC=corp\nOU=b,DC=corp" });
   await expect(page.getByText("OU=b,DC=corp").first()).toBeVisible();
   await act(page, "Delete…", "Delete", { "Type corp.example.com to confirm": "corp.example.com" });
   await heading(page, "Directory configs");

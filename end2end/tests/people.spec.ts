@@ -37,7 +37,7 @@ test("a paste is checked, sent, corrected and sent again", async ({ signedIn: pa
 });
 
 test("ticked users are assigned, disabled and enabled together", async ({ signedIn: page, server }) => {
-  await open(page, server, "/users?q=an+yes");
+  await open(page, server, "/users?q=an&is=CONFIRMED");
   const names = await page.getByRole("rowheader").allInnerTexts();
   await page.getByRole("checkbox", { name: `Select ${names[0]}` }).check();
   await page.getByRole("checkbox", { name: `Select ${names[1]}` }).check();

@@ -156,7 +156,7 @@ test("builders run, people come and go, and what is not possible now says why", 
   await expect(page.getByRole("link", { name: "legal", exact: true }).first()).toBeVisible();
   await open(page, server, "/directory-configs/new");
   await fill(page, {
-    "Directory (domain name)": "lab.example.com", "Organizational units": "OU=Lab,DC=lab,DC=example,DC=com", "Account name": "svc", "Account password": "canary-4711",
+    "Directory (domain name)": "lab.example.com", "Organisational units": "OU=Lab,DC=lab,DC=example,DC=com", "Account name": "svc", "Account password": "canary-4711",
   });
   await expect(page.locator("pre").first()).toContainText("lab.example.com");
   expect(await page.locator("main").innerText()).not.toContain("canary-4711");

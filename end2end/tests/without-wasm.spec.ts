@@ -22,10 +22,18 @@ test("every page can be read", async ({ page, server }) => {
   await expect(page.getByRole("rowheader")).toHaveText(["erp-legacy"]);
   await page.goto(`${server.url}/sessions?fleet=callcentre-ie&sort=user`);
   expect(await page.getByRole("rowheader").count()).toBeGreaterThan(5);
-  for (const [tab, told] of [["", "Capacity now"], ["/sessions", "Sessions"], ["/errors", "Open"], ["/configuration", "Configuration"]]) {
+  for (const [tab, told] of [["", "Capacity now"], ["/sessions", "Sessions"], ["/errors", "Open"], ["/configuration", "Image and compute"]]) {
     await page.goto(`${server.url}${SCOPE}/fleets/finance-desktop${tab}`);
     await expect(page.getByRole("heading", { name: told })).toBeVisible();
   }
+});
+
+test("what follows the first 60 sessions is a link away", async ({ page, server }) => {
+  await page.goto(`${server.url}/sessions`);
+  const first = await page.getByRole("rowheader").first().textContent();
+  await page.getByRole("link", { name: "Show 60 more" }).click();
+  await expect(page).toHaveURL(/from=60/);
+  await expect(page.getByRole("rowheader").first()).not.toHaveText(first ?? "");
 });
 
 test("the filter box is a form", async ({ page, server }) => {

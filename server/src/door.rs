@@ -6,6 +6,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use domain::failure::Failure;
 use domain::operator::Operator;
+use domain::role::Role;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sqlx::SqlitePool;
@@ -59,8 +60,11 @@ pub struct LocalDoor {
     pool: SqlitePool,
     by_name: Guesses,
     by_address: Guesses,
-    nobody: String,
 }
+
+/// The hash of a password that nobody knows, made as [`hash`] makes them: what a sign-in with an unknown name is checked against. Written
+/// down, because making one at each start costs a quarter of the start.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$G9kOPGW7Zk7j7kzMpAPxyA$Eu+BphBNKMqcm7EpwDdr3OTanU2KUQo77crQzQE2Sxs";
 
 /// Where the first administrator's password came from.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,12 +80,7 @@ pub enum FirstPassword {
 impl LocalDoor {
     /// The door over `pool`.
     pub fn new(pool: SqlitePool) -> Result<Self, String> {
-        Ok(Self {
-            pool,
-            by_name: Guesses::new(BURST)?,
-            by_address: Guesses::new(ADDRESS_BURST)?,
-            nobody: hash("nobody signs in with this")?,
-        })
+        Ok(Self { pool, by_name: Guesses::new(BURST)?, by_address: Guesses::new(ADDRESS_BURST)? })
     }
 
     /// Makes sure that there is a first administrator. A given password replaces the one of before.
@@ -105,6 +104,109 @@ impl LocalDoor {
             .map_err(sentence)?;
         Ok(told)
     }
+}
+
+/// A password that was made: shown once, and in no log.
+pub struct Password(String);
+
+impl Password {
+    /// For the person at the terminal.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// The accounts, as `users` keeps them. Whoever is changed is signed out everywhere: a sign-in carries its role.
+pub struct Accounts(pub SqlitePool);
+
+impl Accounts {
+    /// Makes an account with a made password.
+    pub async fn add(&self, name: &str, role: Role) -> Result<Password, String> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
+        if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+            return Err(format!(
+                "“{name}” cannot be an account’s name. Use up to 64 small letters, digits, dots, dashes, underscores and @."
+            ));
+        }
+        let (password, hash) = made().await?;
+        let done = sqlx::query(
+            "insert into accounts (name, password_hash, role, created_ms) values ($1, $2, $3, unixepoch() * 1000) on conflict do nothing",
+        )
+        .bind(name)
+        .bind(hash)
+        .bind(role.slug())
+        .execute(&self.0)
+        .await
+        .map_err(sentence)?;
+        if done.rows_affected() == 0 {
+            return Err(format!("There is an account {name} already. `users role` changes its role, `users password` its password."));
+        }
+        Ok(password)
+    }
+
+    /// Names and roles, by name.
+    pub async fn list(&self) -> Result<Vec<(String, Role)>, String> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("select name, role from accounts order by name").fetch_all(&self.0).await.map_err(sentence)?;
+        Ok(rows.into_iter().map(|(name, role)| (name, Role::parse(&role).unwrap_or_default())).collect())
+    }
+
+    /// Gives an account another role.
+    pub async fn set_role(&self, name: &str, role: Role) -> Result<(), String> {
+        if role != Role::Administrator {
+            self.another_administrator(name).await?;
+        }
+        self.change(name, "update accounts set role = $2 where name = $1", role.slug()).await
+    }
+
+    /// Gives an account a made password.
+    pub async fn renew(&self, name: &str) -> Result<Password, String> {
+        let (password, hash) = made().await?;
+        self.change(name, "update accounts set password_hash = $2 where name = $1", &hash).await?;
+        Ok(password)
+    }
+
+    /// Removes an account.
+    pub async fn remove(&self, name: &str) -> Result<(), String> {
+        self.another_administrator(name).await?;
+        self.change(name, "delete from accounts where name = $1 and $2 = ''", "").await
+    }
+
+    async fn change(&self, name: &str, sql: &'static str, value: &str) -> Result<(), String> {
+        let done = sqlx::query(sql).bind(name).bind(value).execute(&self.0).await.map_err(sentence)?;
+        if done.rows_affected() == 0 {
+            return Err(format!("There is no account {name}. `users list` tells which there are."));
+        }
+        sqlx::query("delete from sessions where json_extract(data, '$.operator.user') = $1")
+            .bind(name)
+            .execute(&self.0)
+            .await
+            .map_err(sentence)?;
+        Ok(())
+    }
+
+    /// The last administrator stays: nobody could make another.
+    async fn another_administrator(&self, name: &str) -> Result<(), String> {
+        let (others,): (i64,) = sqlx::query_as("select count(*) from accounts where role = 'administrator' and name <> $1")
+            .bind(name)
+            .fetch_one(&self.0)
+            .await
+            .map_err(sentence)?;
+        if others == 0 { Err(format!("{name} is the last administrator. Make another one first.")) } else { Ok(()) }
+    }
+}
+
+async fn made() -> Result<(Password, String), String> {
+    let made = password();
+    let clear = made.clone();
+    let hash = tokio::task::spawn_blocking(move || hash(&clear)).await.map_err(sentence)??;
+    Ok((Password(made), hash))
 }
 
 fn sentence(error: impl std::fmt::Display) -> String {
@@ -136,13 +238,13 @@ impl Door for LocalDoor {
         if let Err(retry_in_seconds) = self.by_name.count(&name_and_address).and_then(|()| self.by_address.count(address)) {
             return Err(Failure::TooManyAttempts { retry_in_seconds });
         }
-        let row: Option<(String, String)> = sqlx::query_as("select name, password_hash from accounts where name = $1")
+        let row: Option<(String, String, String)> = sqlx::query_as("select name, password_hash, role from accounts where name = $1")
             .bind(&name)
             .fetch_optional(&self.pool)
             .await
             .map_err(|e| broken(&e))?;
         // An unknown name costs the same hashing as a wrong password.
-        let (known, hash) = row.map_or((None, self.nobody.clone()), |(name, hash)| (Some(name), hash));
+        let (known, hash) = row.map_or((None, NOBODY.to_owned()), |(name, hash, role)| (Some((name, role)), hash));
         let password = password.to_owned();
         let matches = tokio::task::spawn_blocking(move || {
             PasswordHash::new(&hash).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
@@ -150,10 +252,11 @@ impl Door for LocalDoor {
         .await
         .map_err(|e| broken(&e))?;
         match known.filter(|_| matches) {
-            Some(user) => {
+            Some((user, role)) => {
                 self.by_name.forget(&name_and_address);
                 self.by_address.forget(address);
-                Ok(Operator { user })
+                // A role that this version does not know may look.
+                Ok(Operator { user, role: Role::parse(&role).unwrap_or_default() })
             }
             None => Err(Failure::WrongPassword),
         }
@@ -187,6 +290,15 @@ mod tests {
         }
         assert!(matches!(door.check("admin", "right", "a").await, Err(Failure::TooManyAttempts { retry_in_seconds: 1..=31 })));
         assert!(door.check("admin", "right", "b").await.is_ok(), "another address is not kept waiting");
+    }
+
+    #[test]
+    fn an_unknown_name_costs_what_a_known_one_costs() {
+        let costs = |text: &str| {
+            let hash = PasswordHash::new(text).unwrap();
+            (hash.algorithm.to_string(), hash.version, hash.params.to_string(), hash.hash.unwrap().as_bytes().len())
+        };
+        assert_eq!(costs(NOBODY), costs(&hash("right").unwrap()));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use crate::stack::{Pair, PairRead, Stack};
 use crate::time::Millis;
 use crate::view::WindowDelta;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is polled on its own, fails on its own and ages on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,9 +103,10 @@ pub struct Estate {
     pub stacks: Vec<Stack>,
     /// All associations, and how their sessions were last read.
     pub pairs: Vec<PairRead>,
-    /// All sessions of all pairs. They stay on the server: pages get a window of them ([`crate::view`]).
+    /// All sessions of all pairs. They stay on the server: pages get a window of them ([`crate::view`]). One that did not change is
+    /// shared by the snapshots that have it.
     #[serde(skip)]
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<Arc<Session>>,
     /// Their counts.
     pub tally: Tally,
     /// One entry a kind.

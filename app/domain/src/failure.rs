@@ -1,6 +1,7 @@
 //! Everything that can go wrong, as data, and its words: [`Failure::advice`] is the only maker of error text.
 
 use crate::form::FieldError;
+use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
 /// What went wrong, in terms a person can act on. Travels to the browser; holds no secrets.
@@ -25,6 +26,8 @@ pub enum Failure {
     Fields(Vec<FieldError>),
     /// The role the console uses may not call `action`.
     Denied { action: String, message: String },
+    /// The console itself does not let this person: their role is `is`, it needs `needs`.
+    NotAllowed { needs: Role, is: Role },
     /// Not signed in, or no longer.
     SignedOut,
     /// Name and password do not match.
@@ -94,6 +97,11 @@ impl Failure {
                 format!("Add “appstream:{action}” to the role’s policy, then try again."),
                 (!message.is_empty()).then(|| message.clone()),
             ),
+            Self::NotAllowed { needs, is } => (
+                format!("This needs the role {}", needs.words()),
+                format!("Yours is {}. Ask an administrator of the console to do it, or to give you the role.", is.words()),
+                None,
+            ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
             Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
             Self::TooManyAttempts { retry_in_seconds } => (
@@ -137,6 +145,7 @@ mod tests {
         let all = [
             Failure::NotFound { noun: "fleet".into(), name: some() },
             Failure::Taken { noun: "fleet".into(), name: some() },
+            Failure::NotAllowed { needs: Role::Operator, is: Role::Viewer },
             Failure::Busy { noun: "fleet".into(), name: some(), reason: "Stop it first.".into() },
             Failure::Settling { noun: "fleet".into(), name: some() },
             Failure::Quota { message: "No.".into(), request_id: None },

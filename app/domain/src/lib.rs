@@ -24,6 +24,7 @@ pub mod problem;
 pub mod query;
 pub mod ranges;
 pub mod resource;
+pub mod role;
 pub mod secret;
 pub mod session;
 pub mod sharing;

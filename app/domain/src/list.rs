@@ -121,6 +121,6 @@ impl Listed for Session {
     }
 
     fn haystack(&self) -> String {
-        format!("{} {} {} {}", self.user_id, self.fleet, self.stack, self.instance_id.as_deref().unwrap_or(""))
+        [self.user_id.as_str(), self.fleet.as_str(), self.stack.as_str(), self.instance_id.as_deref().unwrap_or("")].join(" ")
     }
 }

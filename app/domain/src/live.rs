@@ -9,6 +9,11 @@ pub trait Keyed {
     fn key(&self) -> &str;
 }
 
+impl<R: Keyed> Keyed for std::sync::Arc<R> {
+    fn key(&self) -> &str {
+        R::key(self)
+    }
+}
 impl Keyed for crate::fleet::Fleet {
     fn key(&self) -> &str {
         self.name.as_str()

@@ -1,5 +1,6 @@
 //! Who is signed in, and where the data comes from.
 
+use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
 /// A signed-in person.
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Operator {
     /// The user name.
     pub user: String,
+    /// What they are to the console. A sign-in from before there were roles may look.
+    #[serde(default)]
+    pub role: Role,
 }
 
 /// Where the data comes from.

@@ -74,7 +74,7 @@ impl Value {
     /// For comparing without letter case.
     fn folded(self) -> Self {
         match self {
-            Self::Text(t) => Self::Text(t.to_lowercase()),
+            Self::Text(t) => Self::Text(lowered(t)),
             other => other,
         }
     }
@@ -101,6 +101,17 @@ pub trait Listed: Keyed + Clone + 'static {
     fn value(&self, field: &str, now: Millis) -> Value;
     /// The text that free words search.
     fn haystack(&self) -> String;
+}
+
+impl<R: Listed> Listed for std::sync::Arc<R> {
+    const FIELDS: &'static [Field] = R::FIELDS;
+    const DEFAULT_SORT: &'static str = R::DEFAULT_SORT;
+    fn value(&self, field: &str, now: Millis) -> Value {
+        R::value(self, field, now)
+    }
+    fn haystack(&self) -> String {
+        R::haystack(self)
+    }
 }
 
 /// A list's question.
@@ -199,22 +210,28 @@ impl Query {
 
     fn matches_words<R: Listed>(&self, row: &R, words: &[String]) -> bool {
         words.is_empty() || {
-            let hay = row.haystack().to_lowercase();
+            let hay = lowered(row.haystack());
             words.iter().all(|w| hay.contains(w.as_str()))
         }
     }
 
     /// The indices of all matching rows, sorted.
     pub fn select<R: Listed>(&self, rows: &[R], now: Millis) -> Vec<usize> {
+        self.select_among(rows, self.having_words(rows), now)
+    }
+
+    /// The indices of the rows in which all words occur.
+    fn having_words<R: Listed>(&self, rows: &[R]) -> Vec<usize> {
         let words = self.words();
+        (0..rows.len()).filter(|i| self.matches_words(&rows[*i], &words)).collect()
+    }
+
+    /// Of the rows `among`, in which all words occur, those that the tokens let through, sorted.
+    fn select_among<R: Listed>(&self, rows: &[R], among: Vec<usize>, now: Millis) -> Vec<usize> {
         let sort = self.effective_sort::<R>();
         let key = |row: &R| sort.iter().map(|(key, _)| row.value(key, now).folded()).collect::<Vec<_>>();
-        let mut picked: Vec<(Vec<Value>, usize)> = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| self.matches_words(*row, &words) && self.terms.iter().all(|t| term_matches(t, *row, now)))
-            .map(|(i, row)| (key(row), i))
-            .collect();
+        let mut picked: Vec<(Vec<Value>, usize)> =
+            among.into_iter().filter(|i| self.terms.iter().all(|t| term_matches(t, &rows[*i], now))).map(|i| (key(&rows[i]), i)).collect();
         picked.sort_unstable_by(|(a, i), (b, j)| {
             sort.iter()
                 .zip(a.iter().zip(b))
@@ -249,6 +266,20 @@ impl<R> Default for Window<R> {
     }
 }
 
+impl<R: Clone> Window<std::sync::Arc<R>> {
+    /// The same with rows of its own.
+    pub fn owned(&self) -> Window<R> {
+        Window {
+            start: self.start,
+            rows: self.rows.iter().map(|row| R::clone(row)).collect(),
+            matched: self.matched,
+            total: self.total,
+            facets: self.facets.clone(),
+            peek: self.peek.as_deref().cloned(),
+        }
+    }
+}
+
 /// A question's answer over rows: which match, in which order, and what the quick filters count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selected {
@@ -265,10 +296,11 @@ impl Selected {
     /// other keys).
     pub fn of<R: Listed>(rows: &[R], query: &Query, now: Millis, facets: &[(&str, &str)]) -> Self {
         let mut counts = vec![0; facets.len()];
-        let words = query.words();
+        // With ten thousand rows this is most of the work, so it is done once for both.
+        let among = query.having_words(rows);
         let terms: Vec<Term> =
             facets.iter().map(|(key, value)| Term { key: (*key).into(), op: Op::Is, values: vec![(*value).into()] }).collect();
-        for row in rows.iter().filter(|_| !facets.is_empty()).filter(|r| query.matches_words(*r, &words)) {
+        for row in among.iter().filter(|_| !facets.is_empty()).map(|i| &rows[*i]) {
             let fails: Vec<&str> = query.terms.iter().filter(|t| !term_matches(t, row, now)).map(|t| t.key.as_str()).collect();
             for (count, term) in counts.iter_mut().zip(&terms) {
                 if fails.iter().all(|key| *key == term.key) && term_matches(term, row, now) {
@@ -276,7 +308,7 @@ impl Selected {
                 }
             }
         }
-        Self { order: query.select(rows, now), facets: counts, total: rows.len() }
+        Self { order: query.select_among(rows, among, now), facets: counts, total: rows.len() }
     }
 
     /// Rows `start..start + len` of the answer. `rows`: the very rows that were asked.
@@ -346,7 +378,17 @@ fn has(value: &Value, text: &str) -> bool {
 }
 
 fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase())
+}
+
+/// In small letters; most texts are ASCII and need no copy for that.
+fn lowered(mut text: String) -> String {
+    if text.is_ascii() {
+        text.make_ascii_lowercase();
+        text
+    } else {
+        text.to_lowercase()
+    }
 }
 
 fn as_number(value: &Value) -> Option<i64> {
@@ -435,6 +477,12 @@ mod tests {
         assert_eq!(names(&[("name", "has:A"), ("sort", "-name")]), ["delta", "charlie", "Bravo", "alpha"]);
         assert_eq!(names(&[("q", "run ALT")]), Vec::<&str>::new());
         assert_eq!(names(&[("q", "RUN elt")]), ["delta"]);
+    }
+
+    #[test]
+    fn letters_beyond_ascii_have_no_case_either() {
+        assert!(same("ÉCOLE", "école") && same("Fleet", "fLEET") && !same("école", "ecole"));
+        assert_eq!((lowered("ÄB".into()), lowered("AB".into())), ("äb".into(), "ab".into()));
     }
 
     #[test]

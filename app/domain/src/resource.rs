@@ -4,6 +4,7 @@
 use crate::failure::Failure;
 use crate::names::Scope;
 use crate::preview::Preview;
+use crate::role::{Right, Role};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,6 +66,16 @@ pub struct ActLink {
     pub weight: Weight,
     /// Why it is not possible now; a sentence.
     pub why_not: Option<String>,
+    /// What it demands of the person.
+    pub right: Right,
+}
+
+impl ActLink {
+    fn limit(&mut self, role: Role) {
+        if let Some(reason) = role.why_not(self.right) {
+            self.why_not = Some(reason);
+        }
+    }
 }
 
 /// A row of a list.
@@ -178,6 +189,9 @@ pub struct Section {
     pub title: String,
     /// Names and values.
     pub facts: Vec<(String, Cell)>,
+    /// Names of those that can only be changed once the thing is stopped.
+    #[serde(default)]
+    pub locked: Vec<String>,
     /// Heads and rows of a table; empty heads for none.
     pub columns: Vec<String>,
     /// Rows, each with the acts on it.
@@ -299,5 +313,23 @@ pub struct Secret(pub String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
+    }
+}
+impl ListView {
+    /// Takes away what `role` may not do.
+    pub fn limit(&mut self, role: Role) {
+        self.acts.iter_mut().for_each(|act| act.limit(role));
+        self.bulk = self.bulk.take().filter(|_| role.may(Right::Run));
+    }
+}
+
+impl ItemView {
+    /// Takes away what `role` may not do; each act says why.
+    pub fn limit(&mut self, role: Role) {
+        self.acts.iter_mut().for_each(|act| act.limit(role));
+        for section in &mut self.sections {
+            section.acts.iter_mut().for_each(|act| act.limit(role));
+            section.rows.iter_mut().flat_map(|(_, acts)| acts).for_each(|act| act.limit(role));
+        }
     }
 }

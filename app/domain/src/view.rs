@@ -105,6 +105,22 @@ impl<R: Keyed + Clone + PartialEq> WindowDelta<R> {
     }
 }
 
+impl<R: Clone> WindowDelta<std::sync::Arc<R>> {
+    /// The same with rows of its own.
+    pub fn owned(self) -> WindowDelta<R> {
+        let own = |rows: Vec<std::sync::Arc<R>>| rows.iter().map(|row| R::clone(row)).collect();
+        WindowDelta {
+            start: self.start,
+            matched: self.matched,
+            total: self.total,
+            facets: self.facets,
+            order: self.order,
+            put: own(self.put),
+            peek: self.peek.map(own),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

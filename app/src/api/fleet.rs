@@ -8,7 +8,7 @@ use leptos::prelude::*;
 #[server(endpoint = "fleet/start")]
 pub async fn start_fleet(form: FleetForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
-    let cx = Ctx::authorize().await?;
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
     let act = Act::new("fleet/start", target(&form.name), [("name", form.name.clone())]).once(once);
     let result = cx.act(&act, act::start(&cx, &form)).await;
     cx.finish(act, result).await
@@ -18,7 +18,7 @@ pub async fn start_fleet(form: FleetForm, #[server(default)] once: String) -> Re
 #[server(endpoint = "fleet/stop")]
 pub async fn stop_fleet(form: FleetForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
-    let cx = Ctx::authorize().await?;
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
     let act = Act::new("fleet/stop", target(&form.name), [("name", form.name.clone()), ("confirm", form.confirm.clone())]).once(once);
     let result = cx.act(&act, act::stop(&cx, &form)).await;
     cx.finish(act, result).await
@@ -28,7 +28,7 @@ pub async fn stop_fleet(form: FleetForm, #[server(default)] once: String) -> Res
 #[server(endpoint = "fleet/capacity")]
 pub async fn change_capacity(form: ChangeCapacityForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
-    let cx = Ctx::authorize().await?;
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
     let act = Act::new("fleet/capacity", target(&form.name), [("name", form.name.clone()), ("seats", form.seats.clone())]).once(once);
     let result = cx.act(&act, act::capacity(&cx, &form)).await;
     cx.finish(act, result).await

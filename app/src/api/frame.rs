@@ -27,7 +27,7 @@ pub struct FrameData {
 /// The frame's data from the newest snapshot.
 #[server(endpoint = "frame", input = leptos::server_fn::codec::GetUrl)]
 pub async fn frame() -> Result<FrameData, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let estate = cx.estate();
     Ok(FrameData {
         trouble: cx.parts.audit.trouble(),

@@ -12,7 +12,7 @@ pub async fn capacity_history(
     fleet: String,
     #[server(default)] range: String,
 ) -> Result<ChartView, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let scope = domain::names::Scope::new(account, region);
     cx.scope(&scope)?;
     Ok(cx.parts.history.capacity(&asked(&cx, &[("fleet".to_owned(), fleet), ("range".to_owned(), range)])).await?)
@@ -21,7 +21,7 @@ pub async fn capacity_history(
 /// Sessions over time and those that ended, of the watched scope. `query`: the page's query string with `range`, `fleet` and `q`.
 #[server(endpoint = "history/sessions", input = leptos::server_fn::codec::GetUrl)]
 pub async fn session_history(query: String) -> Result<SessionsView, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     Ok(cx.parts.history.sessions(&asked(&cx, &crate::paths::pairs(&query))).await?)
 }
 

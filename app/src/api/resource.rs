@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 /// A window of a list. `query`: the page's query string.
 #[server(endpoint = "resource/list", input = leptos::server_fn::codec::GetUrl)]
 pub async fn resource_list(kind: String, query: String, start: usize, len: usize) -> Result<ListView, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
-    Ok(cx.parts.resources.list(&kind, &query, start, len.min(2_000)).await?)
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    let mut view = cx.parts.resources.list(&kind, &query, start, len.min(2_000)).await?;
+    view.limit(cx.operator.role);
+    Ok(view)
 }
 
 /// One thing, on one of its tabs. What is no tab of it is [`Failure::NotFound`](domain::failure::Failure::NotFound) with the noun `tab`.
@@ -22,15 +24,18 @@ pub async fn resource_item(
     name: String,
     #[server(default)] tab: String,
 ) -> Result<ItemView, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     cx.scope(&domain::names::Scope::new(account, region))?;
-    Ok(cx.parts.resources.item(&kind, &name, &tab).await?)
+    let mut view = cx.parts.resources.item(&kind, &name, &tab).await?;
+    view.limit(cx.operator.role);
+    Ok(view)
 }
 
 /// The form of an act; `name` is empty for acts on the list.
 #[server(endpoint = "resource/form", input = leptos::server_fn::codec::GetUrl)]
 pub async fn resource_form(kind: String, name: String, verb: String, query: String) -> Result<FormView, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    cx.may(cx.parts.resources.right(&kind, &verb)?)?;
     Ok(cx.parts.resources.form(&kind, &name, &verb, &query).await?)
 }
 
@@ -43,14 +48,15 @@ pub async fn resource_code(
     query: String,
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<Vec<Code>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    cx.may(cx.parts.resources.right(&kind, &verb)?)?;
     Ok(cx.parts.resources.code(&kind, &name, &verb, &query, &fields).await?)
 }
 
 /// Requests as code, in their order.
 #[server(endpoint = "resource/request", input = leptos::server_fn::codec::Json)]
 pub async fn request_code(calls: Vec<Call>) -> Result<Vec<Code>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     Ok(cx.parts.resources.request_code(&calls)?)
 }
 
@@ -65,7 +71,8 @@ pub async fn resource_act(
     #[server(default)] once: String,
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<Done, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    cx.may(cx.parts.resources.right(&kind, &verb)?)?;
     let called = if name.is_empty() { fields.get("Name").cloned().unwrap_or_default() } else { name.clone() };
     let about = [("query", &query), ("confirm", &confirm)].map(|(name, value)| (name.to_owned(), value.clone()));
     let entered = fields.clone().into_iter().chain(about.into_iter().filter(|(_, value)| !value.is_empty()));

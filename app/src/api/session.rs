@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The most rows that arrive with a page.
-pub const FIRST_ROWS: usize = 200;
+pub const FIRST_ROWS: usize = 60;
 
 /// What a page with a list of sessions begins with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct SessionPage {
 /// those it names by `id`; the newest snapshot, no AWS call.
 #[server(endpoint = "session/list", input = leptos::server_fn::codec::GetUrl)]
 pub async fn session_list(query: String, start: usize) -> Result<SessionPage, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let mut pairs = crate::paths::pairs(&query);
     let ids = pairs.iter().filter(|(key, _)| key == "id").map(|(_, id)| id.clone()).collect();
     pairs.retain(|(key, _)| !matches!(key.as_str(), "from" | "rows"));
@@ -39,7 +39,7 @@ pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(Stri
     use domain::query::Query;
     use domain::session::Presence;
 
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let estate = cx.estate();
     let all = Query::parse::<Session>(crate::paths::pairs(&query)).select(&estate.sessions, estate.now);
     let wanted = all.get(from..to.saturating_add(1).min(all.len())).unwrap_or_default();
@@ -50,21 +50,21 @@ pub async fn matching(query: String, from: usize, to: usize) -> Result<Vec<(Stri
 /// The sessions with these ids, as far as they are known.
 #[server(endpoint = "session/named")]
 pub async fn named(#[server(default)] ids: Vec<String>) -> Result<Vec<Session>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     Ok(known(&cx, ids))
 }
 
 #[cfg(feature = "ssr")]
 fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
     let ids: std::collections::HashSet<String> = ids.into_iter().collect();
-    cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).cloned().collect()
+    cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).map(|s| Session::clone(s)).collect()
 }
 
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended
 /// and unknown ids. With five or more connected people the words of `domain::form::expire_words` must be typed.
 #[server(endpoint = "session/expire")]
 pub async fn expire_sessions(form: ExpireForm, #[server(default)] once: String) -> Result<Vec<ExpireResult>, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::EndSessions).await?;
     let target = if let [id] = form.ids.as_slice() { format!("sessions/{id}") } else { format!("{} sessions", form.ids.len()) };
     let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]).once(once);
     let result = cx.act(&act, expire(&cx, &form)).await;

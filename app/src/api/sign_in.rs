@@ -76,7 +76,7 @@ pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> 
 /// Ends the sign-in and goes to the sign-in page.
 #[server(endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     let entry = crate::audit::Entry {
         who: cx.operator.user.clone(),
         from: crate::ctx::client_address(),

@@ -17,7 +17,7 @@ pub async fn import_users(
     #[server(default)] step: String,
     #[server(default)] once: String,
 ) -> Result<Report, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
     let entries = [("text", text.clone()), ("mail", mail.to_string()), ("tell", tell.to_string())];
     let act = crate::ctx::Act::new("users/import", "users", entries).begins(begins(&step)).once(once);
     let result = cx.act(&act, cx.parts.resources.import(&text, mail, tell, step == SEND)).await;
@@ -34,7 +34,7 @@ pub async fn bulk_users(
     #[server(default)] step: String,
     #[server(default)] once: String,
 ) -> Result<Report, AppError> {
-    let cx = crate::ctx::Ctx::authorize().await?;
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let names: Vec<String> = stacks.into_keys().collect();
     let entries = [("users", users.clone()), ("stacks", names.join("\n")), ("tell", tell.to_string())];
     let act = crate::ctx::Act::new("users/bulk", "users", entries).begins(begins(&step)).once(once);

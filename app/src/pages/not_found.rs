@@ -1,6 +1,5 @@
 //! Pages that do not exist, and resources that do not (any more).
 
-use crate::parts::frame::DataAge;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,7 +29,7 @@ pub fn NotFoundInFrame() -> impl IntoView {
     view! {
         <Title text="Not found · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex items-center gap-2"><h1 class="h1">"There is no such page"</h1><div class="ml-auto"><DataAge/></div></div>
+            <div class="head"><h1 class="h1">"There is no such page"</h1></div>
             <div class="px-(--gutter) grid gap-3 text-text-2"><p>"The address may be mistyped, or what it showed is gone."</p>
                 <p class="flex gap-3"><a class="btn" href=paths::OVERVIEW>"Overview"</a><a class="btn" href=paths::FLEETS>"Fleets"</a><a class="btn" href=paths::SESSIONS>"Sessions"</a></p></div>
         </main>

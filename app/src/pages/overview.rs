@@ -64,9 +64,9 @@ pub fn Overview() -> impl IntoView {
                     <section aria-labelledby="cap" class="pt-4 border-t border-line">
                         <div class="flex items-baseline gap-2 px-(--gutter)"><h2 id="cap" class="h2">"Capacity by fleet"</h2><span class="count">"least room first"</span>
                             <a class="link ml-auto text-12" href=paths::FLEETS>{move || format!("All {} fleets", estate.with(|e| e.fleets.len()))}</a></div>
-                        <table class="tbl tbl--plain ov-fleets"><caption class="sr-only">"Fleets, least room first"</caption>
-                            <thead><tr><th scope="col" class="col-name">"Fleet"</th><th scope="col">"Seats, up to maximum"</th><th scope="col" class="r col-n">"In use"</th><th scope="col" class="r col-n">"Free"</th><th scope="col" class="r col-n max-sm:hidden">"Max"</th></tr></thead>
-                            <tbody><For each=move || tightest.get() key=|f| f.name.clone() let:fleet>{line(fleet.name.0.clone(), tightest, estate)}</For></tbody>
+                        <table class="tbl tbl--plain stack ov-fleets" role="table"><caption class="sr-only">"Fleets, least room first"</caption>
+                            <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="col-name">"Fleet"</th><th scope="col" role="columnheader">"Seats, up to maximum"</th><th scope="col" role="columnheader" class="r col-n max-sm:hidden">"In use"</th><th scope="col" role="columnheader" class="r col-n">"Free"</th><th scope="col" role="columnheader" class="r col-n max-sm:hidden">"Max"</th></tr></thead>
+                            <tbody role="rowgroup"><For each=move || tightest.get() key=|f| f.name.clone() let:fleet>{line(fleet.name.0.clone(), tightest, estate)}</For></tbody>
                         </table>
                     </section>
                 </div>
@@ -170,7 +170,7 @@ fn line(name: String, all: Memo<Vec<Fleet>>, estate: RwSignal<Estate>) -> AnyVie
     let up = Signal::derive(move || fleet.with(|f| f.as_ref().is_some_and(|f| f.state == FleetState::Running)));
     let href = estate.with_untracked(|e| paths::fleet(&e.scope, &name.as_str().into()));
     view! {
-        <tr><th scope="row"><a class="name" href=href>{name}</a></th><td><CapacityBar seats/></td><td class="r is-text">{move || seats.get().in_use}</td><td class="r"><Free seats up/></td><td class="r max-sm:hidden">{move || seats.get().max}</td></tr>
+        <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]"><th role="rowheader" scope="row"><a class="name" href=href>{name}</a></th><td role="cell" class="max-sm:col-span-full max-sm:order-last max-sm:!py-1"><CapacityBar seats/></td><td role="cell" class="r is-text only-desk">{move || seats.get().in_use}</td><td role="cell" class="r"><Free seats up/><span class="sm:hidden">" free of "{move || seats.get().max}</span></td><td role="cell" class="r only-desk">{move || seats.get().max}</td></tr>
     }
     .into_any()
 }

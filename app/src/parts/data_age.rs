@@ -11,13 +11,18 @@ use leptos::prelude::*;
 /// Failing pairs that are named; the rest is counted.
 const NAMED: usize = 6;
 
+/// From this age on what is shown is not called live, whatever the pace: two intervals of sessions, the slower of what pages show, and
+/// some slack (design section 3).
+const LATE: i64 = 45_000;
+
 /// The age of the data in a page's head; opened, it tells of each kind, and of each pair of stack and fleet that cannot be read.
 #[component]
 pub fn DataAge() -> impl IntoView {
     let live = use_live();
     let stale = Memo::new(move |_| {
         let now = live.now.get();
-        let old = live.estate.with(|e| e.slowed.is_some() || !e.health.iter().all(|h| h.is_fresh(now)));
+        let late = live.estate.with(|e| shown_since(e, now)).is_some_and(|taken| now.since(taken) > LATE);
+        let old = late || live.estate.with(|e| e.slowed.is_some() || !e.health.iter().all(|h| h.is_fresh(now)));
         old || !live.failing.with(Vec::is_empty) || !matches!(live.link.get(), Link::Open | Link::Waiting)
     });
     let words = move || match live.link.get() {
@@ -107,17 +112,22 @@ fn read_age(failing: Memo<Option<PairRead>>, now: RwSignal<Millis>) -> impl Fn()
     move || failing.with(|p| Some(ago(p.as_ref()?.taken?, now.get())))
 }
 
+/// When the oldest of what pages show was read. Stacks are asked rarely: they count only when something is not fresh.
+fn shown_since(estate: &Estate, now: Millis) -> Option<Millis> {
+    let all_fresh = estate.health.iter().all(|h| h.is_fresh(now));
+    estate.health.iter().filter(|h| !all_fresh || h.kind != Kind::Stacks).map(|h| h.taken).min().flatten()
+}
+
 fn headline(estate: &Estate, failing: usize, now: Millis) -> String {
     let health = &estate.health;
     let fresh = health.iter().filter(|h| h.is_fresh(now)).count();
-    // Stacks are asked rarely, so only what pages show counts as the age of a page that is all fresh.
     let all_fresh = fresh == health.len();
-    let oldest = health.iter().filter(|h| !all_fresh || h.kind != Kind::Stacks).map(|h| h.taken).min().flatten();
-    let told = match oldest {
+    let told = match shown_since(estate, now) {
         Some(taken) if all_fresh && failing > 0 => {
             let (read, all) = estate.pairs_read();
             format!("{read} of {all} pairs live · updated {}", ago(taken, now))
         }
+        Some(taken) if all_fresh && now.since(taken) > LATE => ["Updated ", &ago(taken, now)].concat(),
         Some(taken) if all_fresh => ["Live · updated ", &ago(taken, now)].concat(),
         Some(taken) => format!("{fresh} of {} live · oldest {}", health.len(), duration(now.since(taken))),
         None => "Looking at AppStream…".to_owned(),

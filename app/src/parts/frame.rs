@@ -4,6 +4,7 @@ use crate::api::frame::{FrameData, frame};
 use crate::api::sign_in::SignOut;
 use crate::error::AppError;
 use crate::live::{Link, Live, use_live};
+use crate::parts::account::account;
 use crate::parts::capacity::{Hatch, thousands};
 pub use crate::parts::data_age::DataAge;
 use crate::parts::error_view::ErrorView;
@@ -12,8 +13,8 @@ use crate::ui::icon::Icon;
 use domain::estate::Health;
 use domain::failure::Failure;
 use domain::form::Flash;
-use domain::names::fours;
 use domain::operator::Source;
+use domain::role::{Right, Role};
 use domain::time::duration;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -36,6 +37,11 @@ pub struct Acted(pub RwSignal<u32>);
 /// The count of acts.
 pub fn use_acted() -> Acted {
     expect_context::<Acted>()
+}
+
+/// What the person at hand is to the console: buttons say what their role may not do. In the context below the frame.
+pub fn use_role() -> Role {
+    use_context::<Role>().unwrap_or_default()
 }
 
 /// The frame, with the page in it.
@@ -123,11 +129,11 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(live);
     provide_context(Acted(RwSignal::new(0)));
     provide_context(data.source);
+    let role = data.operator.role;
+    provide_context(role);
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
-    // Spaced by style, so that what is copied is the number.
-    let account = fours(&scope.account).into_iter().map(|four| view! { <span>{four}</span> }).collect_view();
     let source = match data.source {
         Source::Embedded => "Embedded AppStream",
         Source::Aws => "AWS",
@@ -135,6 +141,7 @@ fn Framed(data: FrameData) -> impl IntoView {
     let links = move || {
         PLACES
             .iter()
+            .filter(move |p| p.path != paths::AUDIT || role.may(Right::ReadAudit))
             .map(|p| {
                 let head = (!p.group.is_empty()).then(|| view! { <li class="side-h">{p.group}</li> });
                 view! {
@@ -170,7 +177,7 @@ fn Framed(data: FrameData) -> impl IntoView {
             <div class="min-w-0 flex flex-col">
                 <header class="top">
                     <span class="scope-now min-w-0 flex items-center gap-2"><Icon name="globe"/>
-                        <span class="truncate"><span class="sr-only">"Watching "</span><span class="acct" title=scope.account.0.clone()>{account}</span>" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
+                        <span class="truncate"><span class="sr-only">"Watching "</span>{account(&scope.account.0)}" "<span class="text-text-2">{scope.region.0.clone()}</span></span>
                         <span class="tag max-sm:hidden">{source}</span>
                     </span>
                     <span class="ml-auto"></span>
@@ -178,7 +185,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                     <details class="relative account">
                         <summary class="avatar cursor-pointer list-none"><span aria-hidden="true">{initials}</span><span class="sr-only">{format!("{user}, account menu")}</span></summary>
                         <div class="menu absolute right-0 mt-2 z-(--z-popover)">
-                            <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong></p>
+                            <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong>", "{role.words()}</p>
                             <ActionForm action=sign_out><button class="menu-i w-full" type="submit"><Icon name="x"/>"Sign out"</button></ActionForm>
                         </div>
                     </details>

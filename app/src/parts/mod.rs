@@ -1,5 +1,6 @@
 //! Parts that know AppStream: the frame, chips, bars, tables, error views.
 
+pub mod account;
 pub mod capacity;
 pub mod chart;
 pub mod chip;

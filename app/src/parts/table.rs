@@ -1,7 +1,8 @@
 //! What the tables of lists share: the window of rows that are drawn, the row in focus, the keys.
 //!
-//! Rows have a fixed height on wide screens; only those near the viewport are drawn. The first 200 come with the page and are drawn
-//! as they are until the browser has taken over. Phones draw the first 200 and offer more.
+//! Rows have a fixed height on wide screens; only those near the viewport are drawn. The first ones come with the page and are drawn
+//! as they are until the browser has taken over. Phones, whose rows differ in height, draw the first ones and offer as many more at a
+//! time ([`More`]).
 
 use crate::api::session::FIRST_ROWS;
 use leptos::html;
@@ -235,5 +236,32 @@ pub fn Spacer(
 ) -> impl IntoView {
     move || {
         (rows.get() > 0).then(|| view! { <tr class="spacer" aria-hidden="true"><td><svg width="1" height=rows.get() * 36></svg></td></tr> })
+    }
+}
+
+/// The way on where rows do not follow the scrolling: on phones, and everywhere without scripts. The link leads to the next rows; once
+/// the page is alive they are added below.
+#[component]
+pub fn More(
+    /// The rows.
+    rows: Rows,
+    /// How many are shown, counted from the first of all.
+    shown: Signal<usize>,
+    /// How many there are.
+    matched: Signal<usize>,
+    /// The URL of the page that begins with a row.
+    href: Callback<usize, String>,
+) -> impl IntoView {
+    let add = move |ev: leptos::ev::MouseEvent| {
+        ev.prevent_default();
+        rows.len.update(|len| *len += FIRST_ROWS);
+    };
+    move || {
+        let (all, last) = (matched.get(), shown.get());
+        (last < all).then(|| {
+            let next = (all - last).min(FIRST_ROWS);
+            let words = format!("Show {next} more");
+            view! { <p class="more-rows px-(--gutter) py-3"><a class="btn" href=href.run(last) on:click=add>{words}</a></p> }
+        })
     }
 }

@@ -7,6 +7,7 @@ use super::{Row, Store};
 use app::audit::{Call, Entry, Outcome, Phase};
 use app::paths::{AUDIT, AUDIT_CSV, AUDIT_JSON, pairs, with_query};
 use domain::resource::{ActLink, Cell, Section, Weight};
+use domain::role::Right;
 use domain::time::Millis;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -132,7 +133,7 @@ impl Store {
 }
 
 fn link(label: &str, href: String) -> ActLink {
-    ActLink { label: label.to_owned(), href, weight: Weight::Plain, why_not: None }
+    ActLink { label: label.to_owned(), href, weight: Weight::Plain, why_not: None, right: Right::Look }
 }
 
 fn text(text: &str) -> Cell {

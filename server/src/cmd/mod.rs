@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod serve;
 pub mod simulate;
+pub mod users;
 
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -30,6 +31,8 @@ Examples:
       the demo, and its AppStream for other clients: aws appstream describe-fleets --endpoint-url http://127.0.0.1:8080
   appstream-console simulate --listen 127.0.0.1:8080 --seed demo
       the embedded AppStream alone
+  appstream-console users add ana --role help-desk
+      an account that may end sessions; its password is printed once
 
 The first administrator is `admin`; the password is printed once, or taken from APPSTREAM_CONSOLE_ADMIN_PASSWORD.";
 
@@ -39,6 +42,8 @@ enum Command {
     Serve(serve::Serve),
     /// Serves the embedded AppStream alone, for the AWS CLI, boto3 and any other client
     Simulate(simulate::Simulate),
+    /// Who may use the console, and as what
+    Users(users::Users),
     /// Checks the audit, or writes it out
     Audit(audit::Audit),
     /// Copies everything the console keeps, while it runs
@@ -85,6 +90,7 @@ pub fn run() -> ExitCode {
         match cli.command.unwrap_or(Command::Serve(cli.serve)) {
             Command::Serve(command) => command.run().await,
             Command::Simulate(command) => command.run().await,
+            Command::Users(command) => command.run().await,
             Command::Audit(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

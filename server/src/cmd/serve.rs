@@ -92,11 +92,13 @@ impl Serve {
         let pool = store::open(&folder).await?;
         let _held = super::backup::hold(&folder)?;
         let door = LocalDoor::new(pool.clone())?;
-        let first = door.first(self.admin_password.as_deref().filter(|p| !p.is_empty())).await?;
         let clock = AwsClock::default();
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
         let gate = Gate::new(limits);
-        let (client, scope, source, told) = self.appstream(&folder, &clock, &gate, &end).await?;
+        // Both take most of the start: a password is hashed, an estate is read or made.
+        let given = self.admin_password.as_deref().filter(|p| !p.is_empty());
+        let (first, appstream) = tokio::join!(door.first(given), self.appstream(&folder, &clock, &gate, &end));
+        let (first, (client, scope, source, told)) = (first?, appstream?);
         let sdk = Sdk::new(client, clock, gate, self.session_types).strict();
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());

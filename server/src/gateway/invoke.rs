@@ -165,7 +165,7 @@ pub async fn invoke(client: &Client, operation: &'static str, input: &Value, nou
         // UpdateImageBuilder is in the model, not in this SDK yet; the console shows it as a command.
         other => Err(Failure::Upstream {
             code: "NotInTheSdk".into(),
-            message: format!("The AWS SDK for Rust does not have {other} yet. Run the AWS CLI command instead."),
+            message: format!("This console cannot send {other} yet. Run the AWS CLI command instead."),
             request_id: None,
         }),
     }?;

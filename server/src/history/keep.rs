@@ -80,7 +80,7 @@ fn counts(estate: &Estate) -> HashMap<&str, Option<Tally>> {
     let mut counts: HashMap<&str, Option<Tally>> =
         of.into_iter().map(|(fleet, rows)| (fleet, (!unread(fleet)).then(|| Tally::of(rows)))).collect();
     let known = estate.is_ready() && estate.health_of(Kind::Sessions).is_some_and(|h| h.failure.is_none());
-    counts.insert(ALL, known.then(|| Tally::of(&estate.sessions)));
+    counts.insert(ALL, known.then(|| Tally::of(estate.sessions.iter().map(AsRef::as_ref))));
     counts
 }
 

@@ -12,6 +12,7 @@ use domain::operator::Operator;
 use domain::query::Window;
 use domain::view::{View, WindowDelta};
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_stream::wrappers::ReceiverStream;
@@ -71,7 +72,7 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
     let mut told = false;
     let mut rows_due = false;
     // The rows that the browser has: a window, not the list.
-    let mut shown: Option<Window<domain::session::Session>> = None;
+    let mut shown: Option<Window<Arc<domain::session::Session>>> = None;
     loop {
         tokio::select! {
             biased;
@@ -116,7 +117,7 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
                     let now = hub.sessions(view);
                     if let Some(step) = WindowDelta::between(shown.as_ref(), &now) {
                         shown = Some(now);
-                        room.send(Ok(bare(&LiveEvent::Rows(step))));
+                        room.send(Ok(bare(&LiveEvent::Rows(step.owned()))));
                         beat.reset();
                     }
                 }
@@ -136,6 +137,7 @@ mod tests {
     use super::*;
     use async_trait::async_trait;
     use domain::estate::Estate;
+    use domain::role::Role;
     use std::sync::{Arc, Mutex};
     use tokio::time::Instant;
     use tower_sessions::session::{Id, Record};
@@ -162,7 +164,7 @@ mod tests {
 
     async fn signed_in_as(user: &str, store: &One) -> Session {
         let session = Session::new(None, Arc::new(store.clone()), None);
-        session.insert(OPERATOR, Operator { user: user.into() }).await.unwrap();
+        session.insert(OPERATOR, Operator { user: user.into(), role: Role::Viewer }).await.unwrap();
         session.save().await.unwrap();
         session
     }

@@ -11,6 +11,7 @@ use domain::session::{Session, SessionState, Tally};
 use domain::stack::{Pair, PairRead, Stack};
 use domain::time::Millis;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A pair whose sessions are all over is asked once a minute until AWS lists them no more.
 const ALL_OVER: i64 = 60_000;
@@ -45,7 +46,7 @@ pub struct Book {
     /// As browsers will get it, but for sessions and what is derived.
     estate: Estate,
     /// The sessions of each pair, as last read.
-    rows: BTreeMap<String, Vec<Session>>,
+    rows: BTreeMap<String, Vec<Arc<Session>>>,
     /// Fleets whose associations were read, and the failures of the others.
     associated: BTreeMap<FleetName, Option<Failure>>,
     /// Pairs that failed since the last one was read well.
@@ -140,7 +141,7 @@ impl Book {
         let connected = Tally::of(&rows).connected;
         *read = PairRead { id: id.clone(), taken: Some(now), failure: None, times: 0, next: None, connected };
         let old = self.rows.remove(&id).unwrap_or_default();
-        let before: HashMap<&str, &Session> = old.iter().map(|s| (s.id.as_str(), s)).collect();
+        let before: HashMap<&str, &Arc<Session>> = old.iter().map(|s| (s.id.as_str(), s)).collect();
         let mut moves = false;
         for row in &mut rows {
             let was = before.get(row.id.as_str());
@@ -153,6 +154,12 @@ impl Book {
             // Whoever comes, goes or is cut off is likely to do more within the same minute.
             moves |= !first && was.is_none_or(|was| was.presence() != row.presence());
         }
+        // Most are as they were: those are kept, so that snapshots share them.
+        let kept = |row: Session| match before.get(row.id.as_str()) {
+            Some(was) if was.as_ref() == &row => Arc::clone(was),
+            _ => Arc::new(row),
+        };
+        let rows = rows.into_iter().map(kept).collect();
         self.rows.insert(id, rows);
         let follow = moves.then(|| News::Follow(Unit::Sessions(pair.clone()), FAST_FOR_SESSIONS));
         follow.into_iter().collect()
@@ -278,8 +285,8 @@ impl Book {
         // Once read, a kind is never unread again: what is known is only older.
         sessions.taken = taken.or(sessions.taken);
         (sessions.failure, sessions.times, sessions.next) = (failure, times, next);
-        let rows: Vec<Session> = self.rows.values().flatten().cloned().collect();
-        Estate { now, tally: Tally::of(&rows), sessions: rows, slowed: None, ..self.estate.clone() }
+        let rows: Vec<Arc<Session>> = self.rows.values().flatten().cloned().collect();
+        Estate { now, tally: Tally::of(rows.iter().map(AsRef::as_ref)), sessions: rows, slowed: None, ..self.estate.clone() }
     }
 }
 

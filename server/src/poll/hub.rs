@@ -151,7 +151,7 @@ impl Hub {
     }
 
     /// The sessions of the newest snapshot that `view` asks for. A question is answered once a snapshot, whoever asks it.
-    pub fn sessions(&self, view: &View) -> Window<Session> {
+    pub fn sessions(&self, view: &View) -> Window<Arc<Session>> {
         let (newest, known) = {
             let past = self.past();
             (self.estate(), past.selected.get(&view.query).cloned())

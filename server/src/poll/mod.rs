@@ -48,7 +48,7 @@ impl Watch for Watcher {
         self.hub.estate()
     }
     fn sessions(&self, view: &View) -> Window<Session> {
-        self.hub.sessions(view)
+        self.hub.sessions(view).owned()
     }
     fn touch(&self, touched: Touched) {
         let mut all = self.touched.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,9 @@
 //! Values as cells: states as chips, moments, links, short lists. Design section 5 and 6.
 
 use super::words;
+use domain::ranges;
 use domain::resource::Cell;
-use domain::time::{Millis, duration};
+use domain::time::{Millis, duration, seconds_words};
 use serde_json::Value;
 
 /// States that pass by themselves: the page asks again soon.
@@ -60,6 +61,7 @@ pub fn cell(name: &str, value: &Value) -> Cell {
         Value::String(t) => Cell::Text(words::value(t)),
         Value::Bool(b) => Cell::Text(if *b { "Yes" } else { "No" }.to_owned()),
         Value::Number(n) if is_moment(name) => moment(n.as_f64()),
+        Value::Number(n) if ranges::of(name).is_some_and(|r| r.seconds) => Cell::Text(seconds_words(n.as_i64().unwrap_or_default())),
         Value::Number(n) => Cell::Text(n.to_string()),
         Value::Array(all) if all.is_empty() => Cell::None,
         Value::Array(all) => Cell::Many(all.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), words::value)).collect()),

@@ -29,6 +29,11 @@ fn members(operation: &Operation) -> &'static [Member] {
     }
 }
 
+/// Whether the operation's request has the member.
+pub fn takes(operation: &Operation, member: &str) -> bool {
+    members(operation).iter().any(|m| m.name == member)
+}
+
 /// What fields are made for.
 pub struct Making<'a> {
     /// The operation.
@@ -201,7 +206,13 @@ impl Making<'_> {
                         self.walk(&format!("{at}.{}", m.name), m.shape, stands, &inner, out);
                     }
                 }
-                out[before..].iter_mut().for_each(|f| f.row = words::value(value));
+                out[before..].iter_mut().for_each(|f| {
+                    f.row = words::value(value);
+                    // What is permitted is said by the row: its own label would be the same on each.
+                    if last(&f.path) == "Permission" {
+                        f.label.clone_from(&f.row);
+                    }
+                });
             }
             return;
         }
@@ -225,9 +236,13 @@ impl Making<'_> {
                 let inner = if m.required { Need::With(at.clone()) } else { Need::No };
                 self.walk(&format!("{at}.{}", m.name), m.shape, &stands[m.name], &inner, out);
             }
-            out[before..].iter_mut().for_each(|f| {
-                f.row = format!("{one} {}", row + 1);
-            });
+            let mut named = format!("{one} {}", row + 1);
+            // A field that is all of its row is told from those of the others by its number.
+            if let [alone] = out[before..].iter_mut().filter(|f| !matches!(f.entry, Entry::Key(_))).collect::<Vec<_>>().as_mut_slice() {
+                named = format!("{} {}", alone.label, row + 1);
+                alone.label.clone_from(&named);
+            }
+            out[before..].iter_mut().for_each(|f| f.row.clone_from(&named));
         }
     }
 

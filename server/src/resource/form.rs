@@ -2,7 +2,7 @@
 //! now, what must be filled although the model leaves it open.
 
 use super::fields::Making;
-use super::kinds::{Kind, Place, Verb};
+use super::kinds::{HIDE_ALL, Kind, Place, Verb};
 use super::{called, show, shows, words};
 use domain::constraints::Operation;
 use domain::entry::{Entry, Field, FormView, Group, Need, Only, When};
@@ -27,10 +27,7 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
     match operation.name {
         "CreateFleet" => create_fleet(&mut groups),
         "UpdateFleet" => update_fleet(&mut groups, item),
-        "UpdateAppBlockBuilder" if item["State"] == "RUNNING" => {
-            fields(&mut groups)
-                .for_each(|f| f.when = if ["DisplayName", "Description"].contains(&f.member()) { When::Now } else { When::Stopped });
-        }
+        "UpdateAppBlockBuilder" => fields(&mut groups).for_each(|f| f.when = when(operation.name, item, f.member())),
         "CreateAppBlock" => create_app_block(&mut groups, verb.filled),
         "CreateUser" => fields(&mut groups).for_each(|f| {
             if let Entry::Choice(values) = &mut f.entry {
@@ -59,15 +56,20 @@ pub fn form(kind: &Kind, verb: &Verb, operation: &'static Operation, scope: &Sco
     }
     let shown_name = called(name);
     let subject = if row.is_empty() { shown_name } else { row.rsplit('/').next().unwrap_or(row) };
+    let words = words::software(subject);
+    let subject = words.as_deref().unwrap_or(subject);
     let what = verb.label.trim_end_matches('…');
     // A verb alone and what it is done to are a sentence.
     let verbal = !what.contains(' ');
     let title = match verb.place {
         Place::List => what.to_owned(),
         Place::Item if operation.name == "CreateAppBlock" => format!("{what} of {shown_name}"),
+        Place::Row(_) if what == "Remove" => format!("Remove {subject} from {shown_name}?"),
         Place::Row(_) => format!("{what} {subject} – {shown_name}"),
-        Place::Item if verbal && verb.weight == Weight::Danger => format!("{what} {shown_name}?"),
+        // A dialog asks, a form's page says what it is for.
+        Place::Item if verbal && (verb.weight == Weight::Danger || verb.hidden == HIDE_ALL) => format!("{what} {shown_name}?"),
         Place::Item if verbal => format!("{what} {shown_name}"),
+        _ if verb.hidden == HIDE_ALL => format!("{what} – {shown_name}?"),
         _ => format!("{what} – {shown_name}"),
     };
     let confirm = match (verb.confirms, verb.place) {
@@ -151,6 +153,17 @@ fn create_fleet(groups: &mut [Group]) {
     }
 }
 
+/// When a change of `member` by the operation takes effect on `item` as it is now.
+pub(super) fn when(operation: &str, item: &Value, member: &str) -> When {
+    match operation {
+        _ if item["State"] != "RUNNING" => When::Always,
+        "UpdateFleet" => when_running(member),
+        "UpdateAppBlockBuilder" if ["DisplayName", "Description"].contains(&member) => When::Now,
+        "UpdateAppBlockBuilder" => When::Stopped,
+        _ => When::Always,
+    }
+}
+
 fn platforms(f: &mut Field) {
     if let ("Platform", Entry::Choice(values)) = (f.path.as_str(), &mut f.entry) {
         values.retain(|(value, _)| ELASTIC_PLATFORMS.contains(&value.as_str()) || *value == f.value);
@@ -160,13 +173,10 @@ fn platforms(f: &mut Field) {
 fn update_fleet(groups: &mut [Group], fleet: &Value) {
     let elastic = fleet["FleetType"] == "ELASTIC";
     let multi = !fleet[MULTI].is_null();
-    let running = fleet["State"] == "RUNNING";
     for group in groups.iter_mut() {
         group.fields.retain(|f| takes(f.member(), elastic));
         for f in &mut group.fields {
-            if running {
-                f.when = when_running(f.member());
-            }
+            f.when = when("UpdateFleet", fleet, f.member());
             match f.path.as_str() {
                 "ComputeCapacity.DesiredInstances" if multi => f.only.push(Only::Filled(MULTI.into(), false)),
                 "ComputeCapacity.DesiredInstances" => f.only.push(Only::Filled(MULTI.into(), false)),

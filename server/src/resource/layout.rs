@@ -1,8 +1,9 @@
-//! Where a member stands in its form: the groups, in the order a person thinks of them, and the rows of lists.
+//! Where a member stands in its form and among the details of its page: the groups, in the order a person thinks of them, and the rows
+//! of lists. Members that only answers have stand with those they belong to.
 
 /// A group: heading, sentence, members in their order. A member that stands in none is in the first group if it is one value, else in a
 /// group of its own.
-pub const GROUPS: [(&str, &str, &[&str]); 18] = [
+pub const GROUPS: [(&str, &str, &[&str]); 19] = [
     (
         "",
         "",
@@ -22,14 +23,35 @@ pub const GROUPS: [(&str, &str, &[&str]); 18] = [
             "FleetType",
             "AppVisibility",
             "OrganizationalUnitDistinguishedNames",
+            "Enabled",
+            "RunningFor",
         ],
     ),
     (
         "Image and compute",
         "What the instances are made from.",
-        &["ImageName", "ImageArn", "InstanceType", "Platform", "RootVolumeConfig", "StreamView", "DisableIMDSV1", "AppstreamAgentVersion"],
+        &[
+            "ImageName",
+            "ImageArn",
+            "InstanceType",
+            "Platform",
+            "RootVolumeConfig",
+            "StreamView",
+            "DisableIMDSV1",
+            "AppstreamAgentVersion",
+            "LatestAppstreamAgentVersion",
+            "BaseImageArn",
+            "PublicBaseImageReleasedDate",
+            "ImageBuilderName",
+            "SupportedInstanceFamilies",
+            "DynamicAppProvidersEnabled",
+        ],
     ),
-    ("Capacity", "How many people can stream at once.", &["MaxSessionsPerInstance", "ComputeCapacity", "MaxConcurrentSessions"]),
+    (
+        "Capacity",
+        "How many people can stream at once.",
+        &["MaxSessionsPerInstance", "ComputeCapacity", "MaxConcurrentSessions", "ComputeCapacityStatus"],
+    ),
     (
         "Session limits",
         "Durations such as 30 m or 2 h.",
@@ -46,7 +68,8 @@ pub const GROUPS: [(&str, &str, &[&str]); 18] = [
         "Microsoft’s, of one year and one bitness; each user of it is billed monthly.",
         &["SoftwaresToInstall", "SoftwaresToUninstall"],
     ),
-    ("Network", "", &["VpcConfig", "EnableDefaultInternetAccess"]),
+    ("Sharing", "", &["Visibility", "ImagePermissions", "ImageSharedWithOthers", "ImageBuilderSupported"]),
+    ("Network", "", &["VpcConfig", "EnableDefaultInternetAccess", "NetworkAccessConfiguration", "AccessEndpoints"]),
     ("Directory and identity", "", &["DomainJoinInfo", "IamRoleArn", "ServiceAccountCredentials"]),
     (
         "Certificate-based authentication",
@@ -66,6 +89,9 @@ pub const LAST: [&str; 4] = ["Tags", "newImageTags", "TagSpecifications", "dryRu
 pub fn group(member: &str) -> Option<(usize, &'static str, &'static str)> {
     GROUPS.iter().enumerate().find(|(_, (.., members))| members.contains(&member)).map(|(at, (title, help, _))| (at, *title, *help))
 }
+
+/// The heading of what stands in no group: what AWS made of the thing.
+pub const OTHERS: &str = "Identity and dates";
 
 /// The place of a member within its group.
 pub fn place(member: &str) -> usize {

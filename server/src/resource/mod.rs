@@ -32,6 +32,7 @@ use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::names::Scope;
 use domain::resource::{Call, Code, Done, ItemView, ListView, Secret};
+use domain::role::Right;
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 use domain::time::Millis;
 use kinds::{HIDE_ALL, Kind, Place, Then, Verb, kind};
@@ -155,7 +156,7 @@ impl Catalogue {
         }
         if kind.slug == "sessions" {
             let estate = self.watcher.estate();
-            let rows: Vec<Value> = estate.sessions.iter().map(session).collect();
+            let rows: Vec<Value> = estate.sessions.iter().map(|s| session(s)).collect();
             return Ok((
                 Arc::new(rows),
                 estate.health.iter().filter(|h| h.kind == Watched::Sessions).find_map(|h| h.taken).unwrap_or_default(),
@@ -191,6 +192,9 @@ impl Catalogue {
         }
         if kind.slug == "image-builders" {
             self.running(&mut rows);
+        }
+        if kind.slug == "users" {
+            rows.iter_mut().for_each(users::state);
         }
         rows.sort_by_cached_key(|r| (kind.key)(r));
         Ok((Arc::new(rows), taken))
@@ -356,6 +360,11 @@ fn why_not(kind: &Kind, verb: &Verb, item: &Value) -> Option<String> {
         };
         return Some(whose.to_owned());
     }
+    match (verb.operation, item["Enabled"].as_bool()) {
+        ("EnableUser", Some(true)) => return Some("The user is enabled already.".to_owned()),
+        ("DisableUser", Some(false)) => return Some("The user is disabled already.".to_owned()),
+        _ => {}
+    }
     let state = item[kind.state].as_str().unwrap_or_default();
     (!verb.needs.is_empty() && !verb.needs.contains(&state)).then(|| {
         let needed: Vec<String> = verb.needs.iter().map(|s| words::value(s).to_lowercase()).collect();
@@ -371,6 +380,11 @@ impl Resources for Catalogue {
         let mut view = show::list(kind, &self.scope(), &rows, &query, (start, len), taken);
         self.more_list(kind, &query, &mut view);
         Ok(view)
+    }
+
+    fn right(&self, kind: &str, verb: &str) -> Result<Right, Failure> {
+        let verbs = found(kind)?.verbs;
+        verbs.iter().find(|v| v.slug == verb).map(|v| Right::of(v.operation)).ok_or_else(|| unknown("act", verb))
     }
 
     async fn item(&self, kind: &str, name: &str, tab: &str) -> Result<ItemView, Failure> {

@@ -7,6 +7,7 @@ use domain::entry::FormView;
 use domain::pool::Bulk;
 use domain::preview::Preview;
 use domain::resource::{self, ActLink, Cell, ItemView, ListView, Narrow, Section, Weight};
+use domain::role::Right;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use std::sync::PoisonError;
@@ -164,7 +165,13 @@ impl Catalogue {
             "users" => {
                 view.acts.insert(
                     0,
-                    ActLink { label: "Import users…".to_owned(), href: "/users/import".to_owned(), weight: Weight::Plain, why_not: None },
+                    ActLink {
+                        label: "Import users…".to_owned(),
+                        href: "/users/import".to_owned(),
+                        weight: Weight::Plain,
+                        why_not: None,
+                        right: Right::Manage,
+                    },
                 );
                 let acts = Bulk::ALL.iter().map(|b| (b.slug().to_owned(), format!("{}…", b.words()), *b == Bulk::Disable)).collect();
                 view.bulk =

@@ -14,7 +14,7 @@ enum From {
     These(&'static [&'static str]),
     /// Instance types.
     Types,
-    /// Organizational units of all directory configs.
+    /// Organisational units of all directory configs.
     Units,
     /// Applications of images and of Elastic fleets.
     Applications,

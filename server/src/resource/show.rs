@@ -2,11 +2,14 @@
 
 use super::images::catalogue;
 use super::kinds::{HIDE_ALL, Kind, Place, Related, Verb, tab_of};
-use super::{asked, cells, code, why_not, words};
+use super::{asked, cells, code, fields, form, layout, why_not, words};
 use app::paths;
+use domain::constraints::operation;
+use domain::entry::When;
 use domain::failure::Failure;
 use domain::names::Scope;
 use domain::resource::{ActLink, Cell, Choice, ItemView, ListView, Row, Section, Trouble};
+use domain::role::Right;
 use domain::time::Millis;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -70,7 +73,12 @@ fn column(scope: &Scope, head: &str, name: &str, value: &Value) -> Cell {
         };
         return Cell::Many(all.iter().map(words).collect());
     }
-    let cell = if ["Name", "UserName", "DisplayName", "Description", ""].contains(&last) || last.ends_with("Name") {
+    let cell = if last == "SoftwareName" {
+        cells::cell(last, found)
+    } else if last == "InstanceType" {
+        // The prefix is the same on all: lists leave it out.
+        found.as_str().map_or(Cell::None, |t| Cell::Text(t.trim_start_matches("stream.").to_owned()))
+    } else if ["Name", "UserName", "DisplayName", "Description", ""].contains(&last) || last.ends_with("Name") {
         found.as_str().filter(|t| !t.is_empty()).map_or(Cell::None, |t| Cell::Text(t.to_owned()))
     } else {
         cells::cell(last, found)
@@ -170,25 +178,37 @@ fn act(kind: &Kind, verb: &Verb, base: &str, item: &Value, row: Option<&str>) ->
         (false, None) => format!("{base}/{}", verb.slug),
         (false, Some(row)) => format!("{base}/{}?row={row}", verb.slug),
     };
-    ActLink { label: verb.label.to_owned(), href, weight: verb.weight, why_not: why_not(kind, verb, item) }
+    ActLink {
+        label: verb.label.to_owned(),
+        href,
+        weight: verb.weight,
+        why_not: why_not(kind, verb, item),
+        right: Right::of(verb.operation),
+    }
 }
 
 /// Members that are told elsewhere than among the facts.
 const ELSEWHERE: [&str; 6] = ["Name", "UsedBy", "UsedByBuilders", catalogue::CONSOLE, "UserName", "DisplayName"];
 
-fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String, Cell)> {
-    let mut out = vec![];
+/// Names and values, each with the member it is of.
+fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String, (String, Cell))> {
+    let mut out: Vec<(String, (String, Cell))> = vec![];
+    let mut tell = |member: &String, label: String, cell: Cell| {
+        if cell != Cell::None {
+            out.push((member.clone(), (label, cell)));
+        }
+    };
     for (name, value) in item {
         let told = ELSEWHERE.contains(&name.as_str()) || name == except || name.ends_with("Errors");
         if told || value.as_array().is_some_and(|a| a.first().is_some_and(Value::is_object)) {
             continue;
         }
         match value {
-            Value::Object(_) if name == "RunningFor" => out.push((words::label(name), cells::cell(name, value))),
+            Value::Object(_) if name == "RunningFor" => tell(name, words::label(name), cells::cell(name, value)),
             Value::Object(inner) if !inner.contains_key("S3Bucket") => {
-                out.extend(inner.iter().map(|(k, v)| (words::part(name, k), linked(scope, "", cells::cell(k, v)))));
+                inner.iter().for_each(|(k, v)| tell(name, words::part(name, k), linked(scope, "", cells::cell(k, v))));
             }
-            value if name == "Arn" => out.push((words::label(name), Cell::Mono(value.as_str().unwrap_or_default().to_owned()))),
+            value if name == "Arn" => tell(name, words::label(name), Cell::Mono(value.as_str().unwrap_or_default().to_owned())),
             value => {
                 let own_words = name.ends_with("Name") || name == "Description";
                 let cell = if own_words {
@@ -196,12 +216,49 @@ fn facts(scope: &Scope, item: &Map<String, Value>, except: &str) -> Vec<(String,
                 } else {
                     linked(scope, "", cells::cell(name, value))
                 };
-                out.push((words::label(name), cell));
+                tell(name, words::label(name), cell);
             }
         }
     }
-    out.retain(|(_, cell)| *cell != Cell::None);
     out
+}
+
+/// A label and its value.
+type Fact = (String, Cell);
+
+/// The members of a resource as details, grouped as its forms are. `alone` is the heading where there is one group only; `needs_stop` tells
+/// what cannot be changed now.
+fn details(facts: Vec<(String, Fact)>, alone: &str, needs_stop: &dyn Fn(&str) -> bool) -> Vec<Section> {
+    // Each with its place in its group, and whether it is locked.
+    type Rows = Vec<(usize, bool, Fact)>;
+    let mut groups: Vec<(usize, Rows, &str)> = vec![];
+    for (member, fact) in facts {
+        let (at, title) = layout::group(&member).map_or((usize::MAX, layout::OTHERS), |(at, title, _)| (at, title));
+        let row = (layout::place(&member), needs_stop(&member), fact);
+        match groups.iter_mut().find(|(place, ..)| *place == at) {
+            Some((_, rows, _)) => rows.push(row),
+            None => groups.push((at, vec![row], title)),
+        }
+    }
+    groups.sort_by_key(|(at, ..)| *at);
+    let one = groups.len() == 1;
+    let drawn = groups.into_iter().map(|(_, mut rows, title)| {
+        rows.sort_by_key(|(place, ..)| *place);
+        let locked = rows.iter().filter(|(_, locked, _)| *locked).map(|(.., (label, _))| label.clone()).collect();
+        let title = match title {
+            _ if one => alone,
+            "" => "General",
+            own => own,
+        };
+        Section { facts: rows.into_iter().map(|(.., fact)| fact).collect(), locked, ..section(title) }
+    });
+    drawn.collect()
+}
+
+/// Whether a member of a thing that runs can only be changed once it is stopped. What no edit changes is no matter of that.
+fn needs_stop(kind: &Kind, item: &Value, member: &str) -> bool {
+    let edit = kind.verbs.iter().find(|v| v.edits && v.place == Place::Item).and_then(|v| operation(v.operation));
+    edit.is_some_and(|o| fields::takes(o, member) && form::when(o.name, item, member) == When::Stopped)
 }
 
 pub(super) fn section(title: &str) -> Section {
@@ -235,7 +292,7 @@ fn related(kind: &Kind, scope: &Scope, base: &str, item: &Value, part: &Related,
         Err(failure) => return Section { failure: Some(failure), ..out },
     };
     if part.columns.is_empty() {
-        out.facts = rows.iter().filter_map(Value::as_object).flat_map(|o| facts(scope, o, "")).collect();
+        out.facts = rows.iter().filter_map(Value::as_object).flat_map(|o| facts(scope, o, "")).map(|(_, fact)| fact).collect();
         return out;
     }
     out.columns = part.columns.iter().map(|(head, _)| (*head).to_owned()).collect();
@@ -276,7 +333,8 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<
     let name = (kind.key)(value);
     let base = path(scope, kind.slug, &name);
     let record = value.as_object().cloned().unwrap_or_default();
-    let state = value[kind.state].as_str().unwrap_or_default();
+    // What the console makes of a state goes before AWS's.
+    let state = member(value, "Console.State").as_str().or(value[kind.state].as_str()).unwrap_or_default();
     let troubles = record
         .iter()
         .filter(|(n, _)| n.ends_with("Errors"))
@@ -296,10 +354,8 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<
     let here = |name: &str| if tab.is_empty() { !elsewhere.contains(&name) } else { tab_members.contains(&name) };
     let shown: Map<String, Value> = record.iter().filter(|(name, _)| here(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut sections = vec![];
-    let own = facts(scope, &shown, kind.state);
-    if !own.is_empty() {
-        sections.push(Section { facts: own, ..section(if tab.is_empty() { "Configuration" } else { "Settings" }) });
-    }
+    let alone = if tab.is_empty() { "Configuration" } else { "Settings" };
+    sections.extend(details(facts(scope, &shown, kind.state), alone, &|member| needs_stop(kind, value, member)));
     sections.extend(tables(scope, &shown));
     sections.extend(parts.into_iter().map(|(part, rows)| related(kind, scope, &base, value, part, rows)));
     let mut whole = record;
@@ -337,5 +393,34 @@ pub fn item(kind: &Kind, scope: &Scope, value: &Value, (tab, parts): (&str, Vec<
         moving: cells::is_moving(state),
         taken,
         name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::kinds::kind;
+    use domain::names::{AccountId, Region};
+
+    #[test]
+    fn details_are_grouped_as_forms_are_and_marked_where_a_change_needs_a_stop() {
+        let scope = Scope { account: AccountId("111122223333".to_owned()), region: Region("eu-west-1".to_owned()) };
+        let mut fleet = json!({"Arn": "arn:x", "CreatedTime": 1_700_000_000, "DisconnectTimeoutInSeconds": 900, "FleetType": "ON_DEMAND",
+            "IamRoleArn": "arn:aws:iam::1:role/r", "ImageName": "base", "InstanceType": "stream.standard.medium", "Name": "f", "State": "RUNNING",
+            "VpcConfig": {"SubnetIds": ["subnet-1"]}});
+        let page = |fleet: &Value| {
+            let view = item(kind("fleets").unwrap(), &scope, fleet, ("", vec![]), Value::Null, Millis(0));
+            view.sections
+                .into_iter()
+                .map(|s| (s.title, s.facts.into_iter().map(|(label, _)| label).collect::<Vec<_>>(), s.locked))
+                .collect::<Vec<_>>()
+        };
+        let running = page(&fleet);
+        let titles: Vec<&str> = running.iter().map(|(title, ..)| title.as_str()).collect();
+        assert_eq!(titles, ["General", "Image and compute", "Session limits", "Network", "Directory and identity", "Identity and dates"]);
+        assert_eq!(running[1].1, ["Image name", "Instance type"]);
+        assert_eq!((&running[1].2, &running[2].2, &running[5].2), (&vec!["Instance type".to_owned()], &vec![], &vec![]));
+        fleet["State"] = json!("STOPPED");
+        assert!(page(&fleet).iter().all(|(.., locked)| locked.is_empty()));
     }
 }

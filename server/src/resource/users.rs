@@ -1,5 +1,6 @@
 //! Many users of the pool at once. What is checked is in [`domain::pool`]; here is what is asked, what is sent, and what came of it.
 
+use super::images::catalogue::CONSOLE;
 use super::{Catalogue, code};
 use app::resources::People;
 use async_trait::async_trait;
@@ -26,6 +27,12 @@ type Pair = (usize, String);
 
 fn at(field: &str, message: impl Into<String>) -> Failure {
     Failure::Fields(vec![FieldError::new(field, message)])
+}
+
+/// What a list tells of a user: AWS's status, or that the user is disabled, which AWS tells beside it.
+pub(super) fn state(user: &mut Value) {
+    let state = if user["Enabled"] == false { json!("DISABLED") } else { user["Status"].clone() };
+    user[CONSOLE] = json!({ "State": state });
 }
 
 /// A failure in one line.

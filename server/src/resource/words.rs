@@ -3,7 +3,7 @@
 use simulator::validate::Rule;
 
 /// Labels that the member's own name does not give well.
-const LABELS: [(&str, &str); 66] = [
+const LABELS: [(&str, &str); 67] = [
     ("AppCatalogConfig", "Applications"),
     ("RuntimeValidationConfig", "Validation"),
     ("SoftwaresToInstall", "Install"),
@@ -45,11 +45,12 @@ const LABELS: [(&str, &str); 66] = [
     ("IamRoleArn", "IAM role"),
     ("IdleDisconnectTimeoutInSeconds", "Idle disconnect timeout"),
     ("MaxUserDurationInSeconds", "Longest session"),
-    ("OrganizationalUnitDistinguishedName", "Organizational unit"),
-    ("OrganizationalUnitDistinguishedNames", "Organizational units"),
+    ("OrganizationalUnitDistinguishedName", "Organisational unit"),
+    ("OrganizationalUnitDistinguishedNames", "Organisational units"),
     ("SharedAccountId", "Account"),
     ("SourceImageName", "Image"),
     ("UserId", "User"),
+    ("WorkspaceImageId", "WorkSpaces image"),
     ("VolumeSizeInGb", "Root volume, GB"),
     ("VpceId", "VPC endpoint"),
     ("AmiDescription", "Description of the new AMI"),
@@ -73,11 +74,12 @@ const LABELS: [(&str, &str); 66] = [
 ];
 
 /// Sentences beneath fields, by the last two members of their path or by the last.
-const HELP: [(&str, &str); 40] = [
+const HELP: [(&str, &str); 41] = [
     ("AccountPassword", "It is never shown again. Leave it empty to keep the one there is."),
     ("AmiName", "3 to 128 characters, unique in the account and Region."),
     ("AppstreamAgentVersion", "LATEST, or a version such as 06-17-2026."),
-    ("Attributes.Value", "What the SAML assertion must hold."),
+    ("Attributes.Name", "An attribute of the SAML assertion, such as department or groups."),
+    ("Attributes.Value", "What the assertion must hold under that name."),
     ("BillingPeriod", "A month, such as 2026-11."),
     ("DesiredInstances", "How many instances the fleet keeps. Not for multi-session and Elastic fleets."),
     ("DesiredSessions", "How many sessions a multi-session fleet holds ready."),
@@ -141,7 +143,7 @@ pub fn split(name: &str) -> String {
 
 /// Words that are letters, written as such: “Vpc config” is “VPC config”.
 fn short(words: &str) -> String {
-    const SHORT: [(&str, &str); 17] = [
+    const SHORT: [(&str, &str); 18] = [
         ("ami", "AMI"),
         ("api", "API"),
         ("arn", "ARN"),
@@ -150,6 +152,7 @@ fn short(words: &str) -> String {
         ("id", "ID"),
         ("ids", "IDs"),
         ("jpeg", "JPEG"),
+        ("kms", "KMS"),
         ("mcp", "MCP"),
         ("png", "PNG"),
         ("saml", "SAML"),
@@ -168,7 +171,16 @@ fn short(words: &str) -> String {
 pub fn part(member: &str, part: &str) -> String {
     let (whole, label) = (label(member), label(part));
     match member {
-        "NetworkAccessConfiguration" | "RootVolumeConfig" | "ServiceAccountCredentials" | "VpcConfig" => label,
+        // Their group says it.
+        "CertificateBasedAuthProperties"
+        | "ComputeCapacityStatus"
+        | "DomainJoinInfo"
+        | "NetworkAccessConfiguration"
+        | "PostSetupScriptDetails"
+        | "RootVolumeConfig"
+        | "ServiceAccountCredentials"
+        | "SetupScriptDetails"
+        | "VpcConfig" => label,
         // Letters that stand for words stay large.
         _ if label.chars().nth(1).is_some_and(|c| !c.is_lowercase()) => format!("{whole}: {label}"),
         _ => format!("{whole}: {}", label[..1].to_lowercase() + &label[1..]),
@@ -189,15 +201,28 @@ pub fn help(path: &str) -> String {
     HELP.iter().find(|(name, _)| two.as_deref() == Some(*name) || *name == last).map_or_else(String::new, |(_, words)| (*words).to_owned())
 }
 
+/// Licensed software by its name in the API: `Microsoft_Office_2024_LTSC_Standard_64Bit` is “Microsoft Office 2024 LTSC Standard, 64-bit”.
+/// None where it is no name of that kind.
+pub fn software(raw: &str) -> Option<String> {
+    let (product, bits) = raw.strip_suffix("Bit")?.rsplit_once('_')?;
+    let named = product.starts_with("Microsoft_") && bits.parse::<u8>().is_ok();
+    named.then(|| format!("{}, {bits}-bit", product.replace('_', " ")))
+}
+
 /// An enum's value in words: `FILE_UPLOAD` is “File upload”.
 pub fn value(raw: &str) -> String {
+    if let Some(words) = software(raw) {
+        return words;
+    }
     if raw.is_empty() || raw.chars().any(|c| c.is_ascii_lowercase()) {
         return raw.to_owned();
     }
-    const NAMES: [(&str, &str); 18] = [
+    const NAMES: [(&str, &str); 20] = [
         ("ALWAYS_ON", "Always-On"),
         ("ON_DEMAND", "On-Demand"),
         ("APPSTREAM2", "AppStream 2.0"),
+        ("DOMAIN_PASSWORD_SIGNIN", "Sign in with a domain password"),
+        ("DOMAIN_SMART_CARD_SIGNIN", "Sign in with a smart card"),
         ("GOOGLE_DRIVE", "Google Drive"),
         ("GRAPHICS_G4", "Graphics G4"),
         ("HOMEFOLDERS", "Home folders"),
@@ -281,5 +306,10 @@ mod tests {
             ("X: S3 bucket ARN".into(), "UDP".into(), "Task IDs".into())
         );
         assert!(help("UserStackAssociations.0.Name").starts_with("Letters"));
+        assert!(help("Attributes.0.Name").starts_with("An attribute"), "a hint of its own, not that of names of things");
+        assert_eq!(label("DomainJoinInfo.OrganizationalUnitDistinguishedName"), "Organisational unit");
+        assert_eq!((label("KmsKeyArn"), value("DOMAIN_PASSWORD_SIGNIN")), ("KMS key ARN".into(), "Sign in with a domain password".into()));
+        assert_eq!(value("Microsoft_Office_2024_LTSC_Professional_Plus_64Bit"), "Microsoft Office 2024 LTSC Professional Plus, 64-bit");
+        assert_eq!((software("Microsoft_Office"), software("finance_64Bit")), (None, None));
     }
 }

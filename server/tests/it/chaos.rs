@@ -97,8 +97,8 @@ impl Told {
 type Rows = BTreeMap<String, String>;
 
 /// What a browser has of sessions: those that are not over.
-fn rows(sessions: &[Session]) -> Rows {
-    let live = sessions.iter().filter(|s| s.state != SessionState::Expired);
+fn rows<S: std::borrow::Borrow<Session>>(sessions: &[S]) -> Rows {
+    let live = sessions.iter().map(std::borrow::Borrow::<Session>::borrow).filter(|s| s.state != SessionState::Expired);
     live.map(|s| (s.id.0.clone(), format!("{} {} {:?} {:?}", s.user_id, s.fleet, s.state, s.connection))).collect()
 }
 

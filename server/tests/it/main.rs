@@ -16,6 +16,7 @@ mod once;
 mod people;
 mod program;
 mod resources;
+mod roles;
 mod state;
 mod support;
 mod watcher;

@@ -4,7 +4,7 @@ use crate::support::{control, gateway, scope, simulator};
 use app::gateway::AppStream as _;
 use app::resources::{Entries, Resources};
 use domain::failure::Failure;
-use domain::resource::{Cell, Done};
+use domain::resource::{Cell, Done, ItemView, ListView};
 use serde_json::{Value, json};
 use server::gateway::client::Wire;
 use server::gateway::embedded::Embedded;
@@ -455,4 +455,23 @@ async fn what_cannot_be_is_told_at_its_field_and_nothing_is_sent() {
             b.catalogue.item(kind.slug, &row.key, "").await.unwrap_or_else(|e| panic!("{} {}: {e:?}", kind.slug, row.key));
         }
     }
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_told_filtered_and_offered_what_applies() {
+    let b = Bench::start(Seed::Demo).await;
+    let user = b.catalogue.list("users", "?is=CONFIRMED", 0, 1).await.unwrap().rows[0].key.clone();
+    let offered = |item: ItemView, label: &str| item.acts.into_iter().find(|a| a.label == label).unwrap().why_not;
+    let before = b.catalogue.item("users", &user, "").await.unwrap();
+    assert_eq!(offered(before.clone(), "Enable…").as_deref(), Some("The user is enabled already."));
+    assert_eq!(offered(before, "Disable…"), None);
+    let off = |list: ListView| list.choices.into_iter().find(|c| c.value == "DISABLED").unwrap().count;
+    let count = off(b.catalogue.list("users", "", 0, 1).await.unwrap());
+    b.tried("users", &user, "disable", "", &[]).await.unwrap();
+    assert_eq!(b.state("users", &user).await, "DISABLED");
+    let now = b.catalogue.item("users", &user, "").await.unwrap();
+    assert_eq!((offered(now.clone(), "Enable…"), offered(now, "Disable…").as_deref()), (None, Some("The user is disabled already.")));
+    let list = b.catalogue.list("users", "?is=DISABLED", 0, 500).await.unwrap();
+    assert!(list.rows.iter().any(|r| r.key == user) && list.matched == count + 1);
+    assert!(matches!(b.tried("users", &user, "disable", "", &[]).await, Err(Failure::Busy { .. })));
 }

@@ -202,7 +202,25 @@ impl Console {
             .header(header::ORIGIN, format!("http://{HOST}"))
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let answer = self.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+        self.told(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// A reading server function, called as the WASM does; its status and answer.
+    pub async fn ask(&self, path: &str, cookie: &str) -> (StatusCode, Value) {
+        self.told(asked("GET", path, cookie).header(header::ACCEPT, "application/json").body(Body::empty()).unwrap()).await
+    }
+
+    /// A server function that is sent JSON.
+    pub async fn call_json(&self, path: &str, cookie: &str, body: &str) -> (StatusCode, Value) {
+        let request = asked("POST", path, cookie)
+            .header(header::ORIGIN, format!("http://{HOST}"))
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/json");
+        self.told(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn told(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let answer = self.send(request).await;
         let status = answer.status();
         let text = text(answer).await;
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
@@ -220,7 +238,17 @@ impl Console {
 
     /// Signs in; the cookie to send with every request.
     pub async fn sign_in(&self) -> String {
-        let form = format!("form[user]=admin&form[password]={}&form[to]=/", PASSWORD.replace(' ', "+"));
+        self.sign_in_with("admin", PASSWORD).await
+    }
+
+    /// Makes an account of this role, named as it, and signs in.
+    pub async fn sign_in_as(&self, role: domain::role::Role) -> String {
+        let password = server::door::Accounts(self.pool.clone()).add(role.slug(), role).await.unwrap();
+        self.sign_in_with(role.slug(), password.reveal()).await
+    }
+
+    pub async fn sign_in_with(&self, user: &str, password: &str) -> String {
+        let form = format!("form[user]={user}&form[password]={}&form[to]=/", password.replace(' ', "+"));
         let answer = self.post("/api/sign-in", "", "/sign-in", &form).await;
         assert!(answer.status().is_redirection(), "{}", answer.status());
         cookie(&answer)

@@ -33,7 +33,11 @@ pub fn changes(form: &FormView, entries: &Entries) -> Vec<Change> {
         .filter(|f| form.applies(f, entries))
         .filter_map(|field| {
             let (was, is) = (spelled(field, &standing), spelled(field, entries));
-            let label = if field.row.is_empty() { field.label.clone() } else { format!("{}, {}", field.row, field.label.to_lowercase()) };
+            let label = if field.row.is_empty() || field.row == field.label {
+                field.label.clone()
+            } else {
+                format!("{}, {}", field.row, field.label.to_lowercase())
+            };
             (was != is).then(|| Change { path: field.path.clone(), label, was, is })
         })
         .collect()

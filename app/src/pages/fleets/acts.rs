@@ -5,8 +5,9 @@ use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::resources::code::AsCode;
 use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
+use crate::parts::account::ActsIn;
 use crate::parts::error_view::ErrorView;
-use crate::parts::frame::use_flash;
+use crate::parts::frame::{use_flash, use_role};
 use crate::parts::once::Once;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
@@ -15,6 +16,7 @@ use domain::failure::Failure;
 use domain::fleet::{Fleet, FleetState, FleetType, Verb};
 use domain::form::CONFIRM_FROM;
 use domain::resource::Call;
+use domain::role::Right;
 use leptos::form::{ActionForm, FromFormData};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -40,7 +42,9 @@ pub fn Buttons(
     /// Starting is at once: it is reversible.
     start: ServerAction<StartFleet>,
 ) -> impl IntoView {
-    let why = move |verb| fleet.with(|f| f.can(verb).err());
+    let role = use_role();
+    let right = |verb| if verb == Verb::Delete { Right::Manage } else { Right::Run };
+    let why = move |verb| role.why_not(right(verb)).or_else(|| fleet.with(|f| f.can(verb).err()));
     let shows_start = Memo::new(move |_| fleet.with(|f| matches!(f.state, FleetState::Stopped | FleetState::Stopping)));
     let (capacity, stop, delete) = (format!("{here}?do=capacity"), format!("{here}?do=stop"), format!("{here}?do=delete"));
     let edit = format!("{base}/edit");
@@ -173,7 +177,7 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     {whole(failure)}
                     <AsCode calls=vec![Call::new("StopFleet", &[("Name", &name)])]/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--danger" aria-busy=move || action.pending().get().then_some("true")>"Stop fleet"</button></div>
             </ActionForm>
         </Dialog>
@@ -246,7 +250,7 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
                     {whole(failure)}
                     <AsCode calls/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>
                     <button type="submit" class="btn btn--primary" aria-busy=move || action.pending().get().then_some("true")>"Change capacity"</button></div>
             </ActionForm>
         </Dialog>

@@ -6,19 +6,18 @@ use crate::pages::fleets::acts::{Buttons, Outcomes};
 use crate::pages::fleets::chart::SeatsOverTime;
 use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::form::{VerbForm, Which};
-use crate::pages::resources::item::{CodeOf, TabOf};
+use crate::pages::resources::item::TabOf;
 use crate::pages::sessions::rows::FleetSessions;
+use crate::parts::account::account;
 use crate::parts::capacity::{CapacityBar, Free};
 use crate::parts::chip::{Chip, fleet_look};
 use crate::parts::frame::DataAge;
-use crate::parts::moment::Ago;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::fleet::{Fleet, FleetState};
 use domain::fleet_error::{Gravity, explain};
 use domain::names::Scope;
 use domain::problem::of_fleet;
-use domain::time::duration;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -122,7 +121,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
         <Title text=title/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head !pb-3">
-                <nav class="crumb" aria-label="Breadcrumb"><a href=paths::FLEETS>"Fleets"</a><Icon name="right" class="i-12"/><span>{scope.account.0.clone()}" "<span class="text-text-3">{scope.region.0.clone()}</span></span></nav>
+                <nav class="crumb" aria-label="Breadcrumb"><a href=paths::FLEETS>"Fleets"</a><Icon name="right" class="i-12"/><span>{account(&scope.account.0)}" "<span class="text-text-3">{scope.region.0.clone()}</span></span></nav>
                 <div class="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
                     <h1 class="h1">{name}</h1>
                     <Chip look=Signal::derive(move || fleet.with(fleet_look))/>
@@ -137,7 +136,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
             {move || match tab.get().as_str() {
                 "sessions" => view! { <FleetSessions name=fleet_name.clone()/> }.into_any(),
                 "errors" => view! { <Errors fleet/> }.into_any(),
-                "configuration" => view! { <Configuration fleet/><CodeOf scope=scope.clone() name=fleet_name.0.clone()/> }.into_any(),
+                "configuration" => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=""/> }.into_any(),
                 slug => match HANGS.iter().find(|hangs| **hangs == slug) {
                     Some(slug) => view! { <TabOf scope=scope.clone() name=fleet_name.0.clone() tab=slug/> }.into_any(),
                     None => view! { <Capacity fleet base=base.clone() scope=scope.clone()/> }.into_any(),
@@ -246,44 +245,6 @@ fn Errors(fleet: Memo<Fleet>) -> impl IntoView {
                     </article>
                 }
             }).collect_view()}
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Configuration(fleet: Memo<Fleet>) -> impl IntoView {
-    let row = move |label: &'static str, value: fn(&Fleet) -> Option<String>| {
-        view! { <dt>{label}</dt><dd>{move || fleet.with(value).filter(|v| !v.is_empty()).unwrap_or_else(|| "–".to_owned())}</dd> }
-    };
-    view! {
-        <section aria-labelledby="conf" class="px-(--gutter) pt-5 max-w-3xl">
-            <h2 id="conf" class="h2">"Configuration"</h2>
-            <p class="mt-1 text-12 text-text-3">{move || fleet.with(|f| if f.state == FleetState::Running { "While it runs, capacity, image, display name and the two timeouts can change; the rest needs a stopped fleet." } else { "Everything but type and name can change while it is stopped." })}</p>
-            <dl class="dl mt-2">
-                {row("Display name", |f| f.display_name.clone())}
-                {row("Description", |f| f.description.clone())}
-                {row("Type", |f| Some(f.type_words()))}
-                {row("Instance type", |f| Some(f.instance_type.clone()))}
-                {row("Image", |f| f.image_name.clone())}
-                {row("Platform", |f| f.platform.as_deref().map(domain::fleet::plain_words))}
-                {row("Stream view", |f| f.stream_view.as_deref().map(domain::fleet::plain_words))}
-                {row("Longest session", |f| f.max_user_duration_in_seconds.map(|s| duration(i64::from(s) * 1000)))}
-                {row("Disconnect timeout", |f| f.disconnect_timeout_in_seconds.map(|s| duration(i64::from(s) * 1000)))}
-                {row("Idle disconnect timeout", |f| f.idle_disconnect_timeout_in_seconds.map(|s| if s == 0 { "never".into() } else { duration(i64::from(s) * 1000) }))}
-                {row("Subnets", |f| Some(f.subnet_ids.join(", ")))}
-                {row("Security groups", |f| Some(f.security_group_ids.join(", ")))}
-                {row("Default internet access", |f| Some(if f.enable_default_internet_access { "on" } else { "off" }.into()))}
-                {row("Directory", |f| f.directory_name.clone())}
-                {row("Organisational unit", |f| f.organizational_unit.clone())}
-                {row("IAM role", |f| f.iam_role_arn.clone())}
-                {row("USB devices", |f| Some(f.usb_device_filter_strings.join("; ")))}
-                {row("Session script", |f| f.session_script.clone())}
-                {row("Root volume", |f| f.root_volume_gb.map(|g| format!("{g} GB")))}
-                {row("Instance metadata v1", |f| f.disable_imds_v1.map(|off| if off { "off" } else { "on" }.into()))}
-                <dt>"Created"</dt><dd>{move || fleet.with(|f| f.created).map_or_else(|| "–".into_any(), |at| view! { <Ago at/> }.into_any())}</dd>
-                {row("ARN", |f| Some(f.arn.clone()))}
-            </dl>
         </section>
     }
     .into_any()

@@ -1,8 +1,9 @@
 //! `…/images/{name}/sharing?do=share`: who may use one image. Changes are staged and saved together.
 
-use super::staging::{Consequences, Send, Staging, Summary, boxes, field_id, number};
+use super::staging::{Consequences, Send, Staging, Summary, boxes, field_id};
 use crate::api::image::image_sharing;
 use crate::error::AppError;
+use crate::parts::account::{ActsIn, account as number};
 use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::use_acted;
 use crate::parts::once::Once;
@@ -152,7 +153,7 @@ fn Share(image: String, row: String, view: SharingView, here: Signal<String>) ->
                         <p class="text-text-2 py-2" hidden=move || accounts.with(|a| !a.is_empty())>"Shared with no account."</p></div>
                     <Consequences staging/>
                 </div>
-                <div class="dlg-f"><Summary staging/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a><Send staging verb="Save"/></div>
+                <div class="dlg-f"><ActsIn/><Summary staging/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a><Send staging verb="Save"/></div>
             </ActionForm>
         </Dialog>
     }

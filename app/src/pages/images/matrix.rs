@@ -1,9 +1,10 @@
 //! `/images/sharing`: own images × accounts, two rights a cell. Several changes are staged, seen as a difference, and applied at once.
 //! Filter, window and added accounts are in the URL; what is staged outlives a change of those.
 
-use super::staging::{Consequences, Send, Staging, Summary, boxes, number};
+use super::staging::{Consequences, Send, Staging, Summary, boxes};
 use crate::api::image::image_sharing;
 use crate::pages::resources::cell::Taken;
+use crate::parts::account::account as number;
 use crate::parts::error_view::ErrorView;
 use crate::parts::once::Once;
 use crate::paths;
@@ -215,8 +216,7 @@ fn row(staging: Staging, columns: Memo<Vec<String>>, image: SharedImage) -> AnyV
     // Unknown rights must not be overwritten by an empty box.
     let locked = image.why_not.clone().or_else(|| image.failure.as_ref().map(|f| f.advice().title));
     let reason = locked.clone().map(|reason| {
-        let told = [". ", &reason].concat();
-        view! { <span class="tag tag--tone t-warn" title=reason>"locked"<span class="sr-only">{told}</span></span> }
+        view! { <span class="text-12 text-text-3 font-[450] whitespace-normal inline-flex items-center gap-1"><Icon name="lock" class="i-12"/>{reason}</span> }
     });
     let failed = move || {
         staging
@@ -225,7 +225,7 @@ fn row(staging: Staging, columns: Memo<Vec<String>>, image: SharedImage) -> AnyV
             .then(|| view! { <span class="tag tag--tone t-fault">"failed"</span> })
     };
     let cells = move || columns.get().iter().map(|account| name.with_value(|n| boxes(staging, account, n, locked.clone()))).collect_view();
-    view! { <tr><th scope="row"><span class="inline-flex items-center gap-2">{image.name}{reason}{failed}</span></th>{cells}</tr> }
+    view! { <tr><th scope="row"><span class="inline-flex items-center gap-2">{image.name}{failed}</span>{reason.map(|r| view! { <div>{r}</div> })}</th>{cells}</tr> }
         .into_any()
 }
 

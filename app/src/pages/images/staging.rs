@@ -176,14 +176,6 @@ pub fn focus(id: &str) {
     }
 }
 
-/// An account number in groups of four by spacing; it is copied as twelve digits.
-pub fn number(account: &str) -> AnyView {
-    let digits = account.to_owned();
-    let fours = domain::names::fours(&domain::names::AccountId(digits.clone()));
-    let fours = fours.into_iter().map(|four| view! { <span aria-hidden="true">{four}</span> }).collect_view();
-    view! { <span class="acct">{fours}<span class="sr-only">{digits}</span></span> }.into_any()
-}
-
 /// The two boxes of a cell, each in its own table cell, named for a screen reader by what they allow to whom.
 pub fn boxes(staging: Staging, account: &str, image: &str, locked: Option<String>) -> AnyView {
     let key = cell(account, image);
@@ -315,7 +307,11 @@ pub fn Send(
         1 => [verb, " 1 change"].concat(),
         n => [verb, " ", &n.to_string(), " changes"].concat(),
     };
-    view! { <button type="submit" class="btn btn--primary" aria-busy=move || pending.get().then_some("true")>{words}</button> }
+    // Without scripts nobody knows what is ticked before it is sent.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let idle = move || alive.get() && staging.changes.with(Vec::is_empty);
+    view! { <button type="submit" class="btn btn--primary" disabled=idle aria-busy=move || pending.get().then_some("true")>{words}</button> }
 }
 
 /// “3 to add, 1 to remove”.

@@ -1,5 +1,6 @@
 //! One value, drawn.
 
+use crate::parts::account::account;
 use crate::parts::moment::Ago;
 use crate::ui::icon::Icon;
 use domain::resource::{ActLink, Cell, Weight};
@@ -10,6 +11,8 @@ pub fn draw(cell: Cell) -> AnyView {
     match cell {
         Cell::None => view! { <span class="text-text-3" aria-label="none">"–"</span> }.into_any(),
         Cell::Text(text) => view! { <span class="break-words">{text}</span> }.into_any(),
+        // An account number is never broken.
+        Cell::Mono(text) if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) => account(&text),
         Cell::Mono(text) => view! { <code class="break-all text-12">{text}</code> }.into_any(),
         Cell::Chip { tone, glyph, words, raw, fill } => {
             let class = format!("chip {tone}{}", if fill { " chip--fill" } else { "" });
@@ -30,14 +33,32 @@ pub fn draw(cell: Cell) -> AnyView {
     }
 }
 
+/// Acts of a head that phones show; the others are behind “More actions” there.
+const ON_PHONES: usize = 2;
+
+/// The acts in the head of a page.
+pub fn acts(all: Vec<ActLink>) -> AnyView {
+    let rest: Vec<ActLink> = all.iter().skip(ON_PHONES).cloned().collect();
+    let shown = all.into_iter().enumerate().map(|(at, act)| drawn(act, if at < ON_PHONES { "" } else { " max-sm:hidden" })).collect_view();
+    let menu = (!rest.is_empty()).then(|| {
+        let rest = rest.into_iter().map(|act| drawn(act, " w-full")).collect_view();
+        view! { <details class="relative sm:hidden"><summary class="btn btn--icon list-none cursor-pointer"><Icon name="more"/><span class="sr-only">"More actions"</span></summary><div class="menu absolute right-0 mt-1 z-(--z-popover) grid gap-1">{rest}</div></details> }
+    });
+    view! { {shown}{menu} }.into_any()
+}
+
 /// A link to an act, or a button that says why it is not possible.
 pub fn act_link(act: ActLink, small: bool) -> AnyView {
+    drawn(act, if small { " btn--sm" } else { "" })
+}
+
+fn drawn(act: ActLink, more: &str) -> AnyView {
     let class = match act.weight {
         Weight::Primary => "btn btn--primary",
         Weight::Plain => "btn",
         Weight::Danger => "btn btn--danger-quiet",
     };
-    let class = if small { format!("{class} btn--sm") } else { class.to_owned() };
+    let class = [class, more].concat();
     match act.why_not {
         None => {
             // Files are the browser's business, not the router's.

@@ -30,11 +30,14 @@ pub fn group(part: Group, entering: Entering) -> AnyView {
         .enumerate()
         .map(|(at, (row, fields))| {
             let waits = waits(at);
+            let said = fields.iter().any(|f| f.label == row);
             let fields = fields.into_iter().map(|f| one(f, entering)).collect_view();
             if row.is_empty() {
                 return fields.into_any();
             }
-            view! { <fieldset class="row-set min-w-0" hidden=waits><legend class="text-12 text-text-3">{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
+            // A field that says what the row is needs no heading above it.
+            let legend = if said { "sr-only" } else { "text-12 text-text-3" };
+            view! { <fieldset class="row-set min-w-0" hidden=waits><legend class=legend>{row}</legend><div class="grid gap-3 sm:grid-cols-2">{fields}</div></fieldset> }.into_any()
         })
         .collect_view();
     let (title, help) = (part.title, part.help);

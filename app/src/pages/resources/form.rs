@@ -8,6 +8,7 @@ use super::outcome::Outcome;
 use crate::api::resource::{ResourceAct, resource_code, resource_form};
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
+use crate::parts::account::ActsIn;
 use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::{use_acted, use_flash};
 use crate::parts::once::Once;
@@ -386,7 +387,7 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
                         <div class="grid gap-3 mb-3 empty:hidden">{blocked(&form)}{running}<Outcome failure done known/></div>
                         {locked}{fields}
                     </div>
-                    <aside class="min-w-0" aria-label="Preview, changes and code">{preview}{changes}<h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p><CodeBlock code/></aside>
+                    <aside class="min-w-0" aria-label="Preview, changes and code">{preview}{changes}<div class="js-only"><h2 class="h2">"As code"</h2><p class="help mb-2">{format!("{} with what is entered so far.", form.operation)}</p>{move || code.with(Vec::is_empty).then(|| view! { <div class="cli p-3" aria-hidden="true"><span class="skel w-48"></span></div> })}<CodeBlock code/></div></aside>
                 </div>
                 <div class="formbar"><span class="text-12 text-text-2" role="status">{count}</span><span class="ml-auto"></span><a class="btn" href=back>{if edits { "Discard" } else { "Cancel" }}</a>{submit(&form, &set)}</div>
             </ActionForm>
@@ -414,7 +415,7 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
                     {stop}<Outcome failure done known/>{fields}
                     <Folded code/>
                 </div>
-                <div class="dlg-f"><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
+                <div class="dlg-f"><ActsIn/><span class="ml-auto"></span><a class="btn" href=here>"Cancel"</a>{button}</div>
             </ActionForm>
         </Dialog>
     }

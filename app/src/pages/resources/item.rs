@@ -7,6 +7,7 @@ use crate::pages::not_found::{NotFoundInFrame, status_404};
 use crate::pages::resources::cell::{Taken, act_link, draw};
 use crate::pages::resources::code::CodeBlock;
 use crate::pages::resources::form::{self, ActDialog, Which, asked_dialog, first_dialog};
+use crate::parts::account::account;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_acted;
 use crate::parts::moment::Ago;
@@ -171,12 +172,12 @@ fn Shown(
         <Title text=format!("{title}, {} · AppStream Console", list.to_lowercase())/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head !pb-3">
-                <nav class="crumb" aria-label="Breadcrumb"><a href=format!("/{kind}")>{list}</a><Icon name="right" class="i-12"/><span>{scope.account.0.clone()}" "<span class="text-text-3">{scope.region.0.clone()}</span></span></nav>
+                <nav class="crumb" aria-label="Breadcrumb"><a href=format!("/{kind}")>{list}</a><Icon name="right" class="i-12"/><span>{account(&scope.account.0)}" "<span class="text-text-3">{scope.region.0.clone()}</span></span></nav>
                 <div class="mt-1 flex flex-wrap items-center gap-x-3 gap-y-2">
                     <h1 class="h1 break-all">{name}</h1>
                     {move || (state.get() != domain::resource::Cell::None).then(|| draw(state.get()))}
                     <span class="text-text-3 max-sm:hidden">{move || view.with(|v| v.aka.clone())}</span>
-                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{move || acts.get().into_iter().map(|a| act_link(a, false)).collect_view()}</div>
+                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{move || super::cell::acts(acts.get())}</div>
                 </div>
             </div>
             {tabs}
@@ -188,8 +189,8 @@ fn Shown(
             <div class="px-(--gutter) pt-4 pb-8 grid gap-8">
                 {move || view.with(|v| v.troubles.clone()).into_iter().map(trouble).collect_view()}
                 {move || preview.get().map(super::preview::draw)}
-                {move || sections.get().into_iter().map(section).collect_view()}
-                {overview.then(|| view! { <section class="min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::derive(move || view.with(|v| v.code.clone()))/></section> })}
+                {move || parts(sections.get())}
+                {overview.then(|| as_code(Signal::derive(move || view.with(|v| v.code.clone()))))}
             </div>
         </main>
     }
@@ -233,9 +234,12 @@ fn Hanging(scope: domain::names::Scope, name: String, tab: &'static str, first: 
     let data = RwSignal::new(first);
     #[cfg(feature = "hydrate")]
     {
-        let acted = use_acted().0;
-        Effect::new(move |before: Option<u32>| {
-            let acts = acted.get();
+        let (acted, live) = (use_acted().0, crate::live::use_live());
+        // Its state decides what can be changed now.
+        let known = name.clone();
+        let state = Memo::new(move |_| live.estate.with(|e| e.fleets.iter().find(|f| f.name.as_str() == known).map(|f| f.state.clone())));
+        Effect::new(move |before: Option<(u32, Option<domain::fleet::FleetState>)>| {
+            let acts = (acted.get(), state.get());
             if before.is_some_and(|b| b != acts) {
                 let (scope, name) = (scope.clone(), name.clone());
                 leptos::task::spawn_local(async move {
@@ -248,33 +252,18 @@ fn Hanging(scope: domain::names::Scope, name: String, tab: &'static str, first: 
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (scope, name, tab);
+    let whole = tab.is_empty();
     move || match data.get() {
-        Ok(item) => view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{item.sections.into_iter().map(section).collect_view()}</div> }
-            .into_any(),
+        Ok(item) => {
+            let stop = item
+                .sections
+                .iter()
+                .any(|s| !s.locked.is_empty())
+                .then(|| stop_to_edit(&paths::fleet(&item.scope, &domain::names::FleetName(item.name.clone()))));
+            let code = whole.then(|| as_code(Signal::stored(item.code)));
+            view! { <div class="px-(--gutter) pt-5 pb-8 grid gap-8">{stop}{parts(item.sections)}{code}</div> }.into_any()
+        }
         Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
-    }
-}
-
-/// A fleet as code.
-#[component]
-pub fn CodeOf(
-    /// Where it is.
-    scope: domain::names::Scope,
-    /// The fleet.
-    name: String,
-) -> impl IntoView {
-    let asked = (scope.account.0, scope.region.0, name);
-    let item = Resource::new_blocking(
-        move || asked.clone(),
-        move |(account, region, name)| resource_item(account, region, "fleets".to_owned(), name, String::new()),
-    );
-    view! {
-        <Suspense fallback=|| ()>{move || Suspend::new(async move {
-            match item.await {
-                Ok(item) => view! { <section class="px-(--gutter) pt-6 pb-8 min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code=Signal::stored(item.code)/></section> }.into_any(),
-                Err(error) => view! { <div class="px-(--gutter) pt-5"><ErrorView failure=error.0/></div> }.into_any(),
-            }
-        })}</Suspense>
     }
 }
 
@@ -304,12 +293,36 @@ fn branch(one: Branch) -> AnyView {
     view! { <li><span class=class aria-current=one.here.then_some("page")>{draw(one.cell)}{tag}{notes}</span>{below}</li> }.into_any()
 }
 
-/// A part of a page: facts, a tree, a table.
+/// The parts of a page: groups of details that follow each other stand side by side where there is room.
+fn parts(all: Vec<Section>) -> AnyView {
+    let groups = all.iter().take_while(|s| !s.facts.is_empty() && s.acts.is_empty()).count();
+    let mut all = all.into_iter();
+    let details: Vec<AnyView> = all.by_ref().take(groups).map(section).collect();
+    let rest = all.map(section).collect_view();
+    view! { <div class="grid gap-x-10 gap-y-8 xl:grid-cols-2 items-start empty:hidden">{details}</div>{rest} }.into_any()
+}
+
+/// What a running thing is told by where something needs a stop.
+fn stop_to_edit(base: &str) -> AnyView {
+    view! { <div class="banner t-off"><Icon name="lock"/><div class="flex-1 min-w-0">"It runs: what is marked with a lock needs it stopped, the rest can change now."</div><div class="acts"><a class="btn btn--sm" href=[base, "?do=stop"].concat()>"Stop to edit…"</a></div></div> }.into_any()
+}
+
+fn as_code(code: Signal<Vec<domain::resource::Code>>) -> AnyView {
+    view! { <section class="min-w-0 max-w-4xl"><h2 class="h2 mb-2">"As code"</h2><CodeBlock code/></section> }.into_any()
+}
+
 pub fn section(part: Section) -> AnyView {
     let tree = (!part.tree.is_empty()).then(|| view! { <ul class="tree">{part.tree.into_iter().map(branch).collect_view()}</ul> });
     let facts = (!part.facts.is_empty()).then(|| {
-        let rows = part.facts.into_iter().map(|(name, cell)| view! { <dt>{name}</dt><dd class="min-w-0">{draw(cell)}</dd> }).collect_view();
-        view! { <dl class="dl max-w-4xl">{rows}</dl> }
+        let rows = part
+            .facts
+            .into_iter()
+            .map(|(name, cell)| {
+                let lock = part.locked.contains(&name).then(|| view! { <span class="ml-auto flex-none" title="Needs a stop"><Icon name="lock" class="i-12"/><span class="sr-only">"Needs a stop"</span></span> });
+                view! { <dt>{name}</dt><dd class="min-w-0">{draw(cell)}{lock}</dd> }
+            })
+            .collect_view();
+        view! { <dl class="dl max-w-4xl border-t border-line">{rows}</dl> }
     });
     let has_acts = part.rows.iter().any(|(_, acts)| !acts.is_empty());
     let table = (!part.rows.is_empty()).then(|| {

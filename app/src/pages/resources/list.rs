@@ -4,16 +4,16 @@ use crate::api::resource::resource_list;
 use crate::api::session::FIRST_ROWS;
 use crate::error::AppError;
 use crate::pages::not_found::NotFoundInFrame;
-use crate::pages::resources::cell::{Taken, act_link, draw};
+use crate::pages::resources::cell::{Taken, draw};
 use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
 use crate::parts::capacity::thousands;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_acted;
-use crate::parts::table::{Key, Rows, Spacer};
+use crate::parts::table::{Key, More, Rows, Spacer};
 use crate::paths;
 use domain::entry::FormView;
 use domain::failure::Failure;
-use domain::resource::{ListView, Row};
+use domain::resource::{Cell, ListView, Row};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -38,7 +38,8 @@ fn Listed(kind: String) -> impl IntoView {
     let first = Resource::new_blocking(
         move || asked.clone(),
         |(kind, query, dialog)| async move {
-            let list = resource_list(kind, query, 0, FIRST_ROWS).await?;
+            let start = from(&query);
+            let list = resource_list(kind, query, start, FIRST_ROWS).await?;
             Ok::<_, AppError>((list, first_dialog(dialog).await))
         },
     );
@@ -54,6 +55,11 @@ fn Listed(kind: String) -> impl IntoView {
             })
         }}</Suspense>
     }
+}
+
+/// Where the window begins that the URL asks for.
+fn from(query: &str) -> usize {
+    paths::pairs(query).into_iter().find(|(k, _)| k == "from").and_then(|(_, v)| v.parse().ok()).unwrap_or(0)
 }
 
 fn refused(kind: &str, error: AppError) -> AnyView {
@@ -90,7 +96,7 @@ fn again(moving: Signal<bool>, ask: impl Fn() + Clone + 'static) {
 #[component]
 fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError>>) -> impl IntoView {
     let search = use_location().search;
-    let rows = Rows::new(0);
+    let rows = Rows::new(first.start);
     let (title, noun, about, columns, acts) =
         (first.title.clone(), first.noun.clone(), first.about.clone(), first.columns.clone(), first.acts.clone());
     let view = RwSignal::new(first);
@@ -138,12 +144,16 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let with = {
         let path = path.clone();
         move |key: &str, value: String| {
-            let mut all: Vec<(String, String)> = query.get_untracked().into_iter().filter(|(k, _)| k != key).collect();
+            let mut all: Vec<(String, String)> = query.get_untracked().into_iter().filter(|(k, _)| k != key && k != "from").collect();
             if !value.is_empty() {
                 all.push((key.to_owned(), value));
             }
             paths::with_query(&path, &all)
         }
+    };
+    let more = {
+        let with = with.clone();
+        Callback::new(move |next: usize| with("from", next.to_string()))
     };
     let bulk = StoredValue::new(view.with_untracked(|v| v.bulk.clone()));
     let has_bulk = bulk.with_value(Option::is_some);
@@ -209,7 +219,7 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let (first, second) = (facets.clone()("is", "facet"), facets("has", "facet"));
     let (dialog_kind, dialog_here) = (kind.clone(), path.clone());
     let label = format!("Filter {}", title.to_lowercase());
-    let many = title.to_lowercase();
+    let (one, many) = (noun.clone(), title.to_lowercase());
     let heads = columns
         .iter()
         .enumerate()
@@ -220,6 +230,7 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
                 3 | 4 => "max-lg:hidden",
                 _ => "max-xl:hidden",
             };
+            let class = [class, width(head)].concat();
             view! { <th scope="col" role="columnheader" class=class>{head.clone()}</th> }
         })
         .collect_view();
@@ -239,7 +250,7 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let others = move || {
         query.with(|all| {
             all.iter()
-                .filter(|(k, _)| k != "q" && k != "do")
+                .filter(|(k, _)| k != "q" && k != "do" && k != "from")
                 .map(|(k, v)| view! { <input type="hidden" name=k.clone() value=v.clone()/> })
                 .collect_view()
         })
@@ -247,18 +258,18 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
     let bar = move || bulk.get_value().and_then(|b| selected.with(|s| (!s.is_empty()).then(|| super::bulk::bar(&b, s, selected))));
     let plain = bulk.get_value().map(super::bulk::plain);
     let (has_choices, has_more) = view.with_untracked(|v| (!v.choices.is_empty(), v.choices.iter().any(|c| c.key == "has")));
-    let caption = title.clone();
+    let (caption, clear) = (title.clone(), path.clone());
     let empty = move || {
         view.with(|v| (v.matched == 0).then_some(v.total)).map(|total| {
             let (head, text) = if total == 0 { (format!("No {noun} yet"), about.clone()) } else { (format!("No {noun} matches"), format!("{total} match without the filters.")) };
-            view! { <div class="px-(--gutter) py-9 grid justify-items-start gap-1 max-w-md"><h2 class="text-14 font-semibold">{head}</h2><p class="text-text-2">{text}</p></div> }
+            view! { <div class="px-(--gutter) py-9 grid justify-items-start gap-1 max-w-md"><h2 class="text-14 font-semibold">{head}</h2><p class="text-text-2">{text}</p>{(total > 0).then(|| view! { <a class="btn mt-2" href=clear.clone()>"Clear filters"<kbd class="kbd">"Esc"</kbd></a> })}</div> }
         })
     };
     view! {
         <Title text=format!("{title} · AppStream Console")/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">{title}</h1><span class="count text-14 mt-0.5">{total}</span>
-                <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{acts.into_iter().map(|a| act_link(a, false)).collect_view()}</div></div>
+                <div class="ml-auto flex flex-wrap items-center gap-2"><Taken at=Signal::derive(move || view.with(|v| v.taken))/>{super::cell::acts(acts)}</div></div>
             <ActDialog kind=dialog_kind name="" here=Signal::stored(dialog_here) first=dialog/>
             {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
             {narrow}
@@ -274,18 +285,28 @@ fn Shown(kind: String, first: ListView, dialog: Option<Result<FormView, AppError
                 <caption class="sr-only">{caption}</caption>
                 <thead role="rowgroup"><tr role="row">{pick_all}{heads}</tr></thead>
                 <tbody role="rowgroup" node_ref=rows.body>
-                    <Spacer rows=Signal::derive(move || view.with(|v| v.start))/>
+                    <Spacer rows=Signal::derive(move || view.with(|v| if rows.measured.get() { v.start } else { 0 }))/>
                     <For each=move || view.with(|v| v.rows.iter().cloned().enumerate().map(|(i, r)| (i + v.start, r)).collect::<Vec<_>>()) key=|(i, r)| format!("{i} {r:?}") let:row>{line(row.0, row.1, rows, bulk.with_value(|b| b.as_ref().map(|b| b.key.clone())).map(|key| (key, selected, toggle)))}</For>
-                    <Spacer rows=Signal::derive(move || view.with(|v| v.matched.saturating_sub(v.start + v.rows.len())))/>
+                    <Spacer rows=Signal::derive(move || view.with(|v| if rows.measured.get() { v.matched.saturating_sub(v.start + v.rows.len()) } else { 0 }))/>
                 </tbody>
             </table>
             {empty}
             {plain}{bar}
-            <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {many}", thousands(i64::try_from(matched.get()).unwrap_or(0)))}</span>
+            <More rows shown=Signal::derive(move || view.with(|v| v.start + v.rows.len())) matched href=more/>
+            <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} {}", thousands(i64::try_from(matched.get()).unwrap_or(0)), if matched.get() == 1 { &one } else { &many })}</span>
                 <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"↵"</kbd>" open "<kbd class="kbd">"/"</kbd>" filter"{has_bulk.then(|| view! { " "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"a"</kbd>" all" })}</span></div>
         </main>
     }
     .into_any()
+}
+
+/// The width of a column whose values are short, so that the others have room.
+fn width(head: &str) -> &'static str {
+    match head {
+        "State" | "Status" | "Instance" | "Used by" => " col-mid",
+        "Base image" | "Agent" | "Created" | "Began" | "Progress" => " col-short",
+        _ => "",
+    }
 }
 
 fn line(index: usize, row: Row, rows: Rows, pick: Option<super::bulk::Pick>) -> AnyView {
@@ -299,8 +320,12 @@ fn line(index: usize, row: Row, rows: Rows, pick: Option<super::bulk::Pick>) -> 
         .into_iter()
         .enumerate()
         .map(|(at, cell)| {
+            // On phones a state stands beside the name; what else there is has a line of its own, unless it is nothing.
+            let state = matches!(cell, Cell::Chip { .. });
             let class = match at {
-                0 | 1 => "truncate",
+                0 | 1 if cell == Cell::None => "truncate only-desk",
+                0 if state => "truncate",
+                0 | 1 => "truncate max-sm:col-span-full max-sm:text-12",
                 2 | 3 => "only-desk truncate max-lg:hidden",
                 _ => "only-desk truncate max-xl:hidden",
             };

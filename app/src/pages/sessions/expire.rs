@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::live::use_live;
 use crate::pages::resources::code::AsCode;
 use crate::pages::sessions::rows::Selection;
+use crate::parts::account::ActsIn;
 use crate::parts::chip::{Chip, session_look};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
@@ -163,7 +164,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selec
                     </div>
                     <AsCode calls/>
                 </div>
-                <div class="dlg-f"><span class="text-12 text-text-3 max-sm:hidden">{if n > 1 { format!("One AWS call a session, {n} in all.") } else { String::new() }}</span><span class="ml-auto"></span>
+                <div class="dlg-f"><ActsIn/><span class="text-12 text-text-3 max-sm:hidden">{if n > 1 { format!("One AWS call a session, {n} in all.") } else { String::new() }}</span><span class="ml-auto"></span>
                     <a class="btn" href=close>{move || if results.get().is_some() { "Close" } else { "Cancel" }}</a>
                     <button type="submit" class="btn btn--danger" aria-busy=move || action.pending().get().then_some("true") disabled=move || action.pending().get()>{verb}</button></div>
             </ActionForm>

@@ -9,13 +9,14 @@ use crate::pages::sessions::rows::{Selection, Shared, live_rows, row};
 use crate::parts::capacity::thousands;
 use crate::parts::data_age::PairsRead;
 use crate::parts::filter::{Facet, Facets, FilterBox, SortHead, use_query};
-use crate::parts::frame::DataAge;
+use crate::parts::frame::{DataAge, use_role};
 use crate::parts::hold::{Waiting, hold};
-use crate::parts::table::{Key, Rows, Spacer};
+use crate::parts::table::{Key, More, Rows, Spacer};
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::list::SESSION_FACETS;
 use domain::query::Query;
+use domain::role::Right;
 use domain::session::{Presence, Session};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -51,6 +52,8 @@ pub fn SessionList() -> impl IntoView {
 #[component]
 fn Listed(first: SessionPage) -> impl IntoView {
     let live = use_live();
+    // Why this person may not expire sessions.
+    let may_not = StoredValue::new(use_role().why_not(Right::EndSessions));
     let query = use_query::<Session>();
     let map = use_query_map();
     let SessionPage { window: first, named } = first;
@@ -128,6 +131,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                 (Key::Select, _) => pick.run((at, false)),
                 (Key::Range, _) => pick.run((at, true)),
                 (Key::All, _) => select_all(),
+                (Key::Act, _) if may_not.with_value(Option::is_some) => {}
                 (Key::Act, focused) => {
                     if selected.with_untracked(Selection::is_empty)
                         && let Some(s) = focused
@@ -163,8 +167,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
     // Memos: the dialog and the details are not made anew when what they show changes.
     let dialog_open = Memo::new(move |_| doing.get() == "expire" && (!url_ids.get().is_empty() || selected.with(|s| !s.is_empty())));
     let peek_open = Memo::new(move |_| peeked.with(|p| p.as_ref().map(|s| s.id.0.clone())));
-    let more =
-        move || view.with(|v| (v.matched > v.start + v.rows.len()).then(|| here(&[("from", &(v.start + v.rows.len()).to_string())])));
+    let more = Callback::new(move |next: usize| here(&[("from", &next.to_string())]));
     view! {
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
             <div class="head flex flex-wrap items-center gap-2 !pb-2"><h1 class="h1">"Sessions"</h1><span class="count text-14 mt-0.5">{move || thousands(i64::try_from(total.get()).unwrap_or(0))}</span><div class="ml-auto -mr-2 flex items-center gap-1.5"><DataAge/></div></div>
@@ -184,7 +187,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                             <SortHead<Session> path=paths::SESSIONS query field="state" label="State" class="col-state"/>
                             <SortHead<Session> path=paths::SESSIONS query field="fleet" label="Fleet"/>
                             <SortHead<Session> path=paths::SESSIONS query field="stack" label="Stack" class="max-2xl:hidden"/>
-                            <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r max-lg:hidden"/>
+                            <SortHead<Session> path=paths::SESSIONS query field="running" label="Running for" class="r col-running max-lg:hidden"/>
                             <SortHead<Session> path=paths::SESSIONS query field="left" label="Ends in"/>
                             <SortHead<Session> path=paths::SESSIONS query field="instance" label="Instance" class="col-instance max-xl:hidden"/>
                         </tr></thead>
@@ -195,10 +198,10 @@ fn Listed(first: SessionPage) -> impl IntoView {
                         </tbody>
                     </table>
                     {move || (matched.get() == 0).then(|| empty(ready.get(), total.get()))}
-                    <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit">"Expire selected sessions…"</button></p></noscript>
+                    <More rows shown=Signal::derive(move || view.with(|v| v.start + v.rows.len())) matched href=more/>
+                    <noscript><p class="px-(--gutter) py-3 flex gap-3"><button class="btn btn--danger" type="submit" disabled=may_not.with_value(Option::is_some)>"Expire selected sessions…"</button>{may_not.get_value()}</p></noscript>
                     <div class="px-(--gutter) py-3 text-12 text-text-3 flex items-center gap-4"><span>{move || format!("{} of {} sessions", thousands(i64::try_from(matched.get()).unwrap_or(0)), thousands(i64::try_from(total.get()).unwrap_or(0)))}</span>
                         <PairsRead/>
-                        <noscript>{move || more().map(|href| view! { <a class="link" href=href>"Next 200"</a> })}</noscript>
                         <span class="ml-auto max-sm:hidden flex items-center gap-1.5 js-only"><kbd class="kbd">"j"</kbd><kbd class="kbd">"k"</kbd>" move "<kbd class="kbd">"x"</kbd>" select "<kbd class="kbd">"space"</kbd>" details "<kbd class="kbd">"e"</kbd>" expire"</span></div>
                     {move || (selected.with(|s| !s.is_empty())).then(|| {
                         let n = selected.with(Selection::len);
@@ -206,7 +209,7 @@ fn Listed(first: SessionPage) -> impl IntoView {
                         view! {
                             <div class="bulk mt-4" role="toolbar" aria-label=format!("Actions for {n} selected sessions")>
                                 <span class="font-semibold num whitespace-nowrap">{format!("{n} selected")}</span><span class="quiet whitespace-nowrap ml-1.5 max-lg:hidden">{format!("{yes} connected, {no} not")}</span><span class="sep max-sm:hidden"></span><span class="sm:hidden ml-auto"></span>
-                                <a class="btn btn--danger" href=here(&[("do", "expire")])><Icon name="s-x"/>{if n == 1 { "Expire 1 session…".to_owned() } else { format!("Expire {n} sessions…") }}</a>
+                                {expire(n, here(&[("do", "expire")]), may_not)}
                                 <button type="button" class="btn btn--icon" aria-label="Clear selection" on:click=move |_| selected.set(Selection::new())><Icon name="x"/></button>
                             </div>
                         }
@@ -222,6 +225,17 @@ fn Listed(first: SessionPage) -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+fn expire(n: usize, href: String, may_not: StoredValue<Option<String>>) -> AnyView {
+    let words = if n == 1 { "Expire 1 session…".to_owned() } else { format!("Expire {n} sessions…") };
+    match may_not.get_value() {
+        None => view! { <a class="btn btn--danger" href=href><Icon name="s-x"/>{words}</a> }.into_any(),
+        Some(reason) => {
+            let told = format!(". {reason}");
+            view! { <button type="button" class="btn" aria-disabled="true" title=reason><Icon name="s-x"/>{words}<span class="sr-only">{told}</span></button> }.into_any()
+        }
+    }
 }
 
 /// `@halden.example` when all users of the rows share it: then the column's header says it once.

@@ -2,9 +2,11 @@
 
 use crate::live::use_live;
 use crate::parts::chip::{Chip, is_draining, session_look};
+use crate::parts::frame::use_role;
 use crate::parts::moment::Ago;
 use crate::paths;
 use crate::ui::icon::Icon;
+use domain::role::Right;
 use domain::session::Session;
 use domain::time::duration;
 use leptos::prelude::*;
@@ -23,6 +25,7 @@ pub fn Peek(
     expire: Signal<String>,
 ) -> impl IntoView {
     let live = use_live();
+    let role = use_role();
     let scope = live.estate.with_untracked(|e| e.scope.clone());
     let page_scope = StoredValue::new(scope.clone());
     let left = move || session.with(|s| s.max_expires).map(|end| duration(end.since(live.now.get())));
@@ -47,7 +50,7 @@ pub fn Peek(
                 <dt>"Session id"</dt><dd><code>{move || session.with(|s| s.id.0.clone())}</code></dd>
             </dl>
             <p class="px-5 pt-3"><a class="link" href=move || session.with(|s| paths::session(&page_scope.get_value(), &s.id))>"This session’s page"</a></p>
-            <div class="px-5 py-4">{move || match session.with(Session::can_expire) {
+            <div class="px-5 py-4">{move || match role.why_not(Right::EndSessions).map_or_else(|| session.with(Session::can_expire), Err) {
                 Ok(()) => view! { <a class="btn btn--danger-quiet" href=expire><Icon name="s-x"/>"Expire…"</a> }.into_any(),
                 Err(reason) => view! { <p class="text-text-2">{reason}</p> }.into_any(),
             }}</div>

@@ -106,7 +106,7 @@ pub fn row(first: Session, shared: Shared, scope: Scope, details: impl Fn(&str) 
             <td role="cell" class="max-sm:justify-self-end"><Chip look=Signal::derive(move || session.with(session_look)) age=Signal::derive(move || session.with(|s| age(s.since, live.now.get())))/><StaleMark stack=pair.0 fleet=pair.1/></td>
             <td role="cell" class="is-text max-sm:!text-text-2 max-sm:text-12"><a class="hover:underline" href=paths::fleet(&scope, &fleet)>{fleet.0.clone()}</a></td>
             <td role="cell" class="only-desk max-2xl:hidden">{move || session.with(|s| s.stack.0.clone())}</td>
-            <td role="cell" class="r only-desk max-lg:hidden">{move || session.with(|s| s.started).filter(|_| !over()).map_or_else(|| "–".into_any(), |at| view! { <time datetime=at.iso() title=at.exact()>{running}</time> }.into_any())}</td>
+            <td role="cell" class="r col-running only-desk max-lg:hidden">{move || session.with(|s| s.started).filter(|_| !over()).map_or_else(|| "–".into_any(), |at| view! { <time datetime=at.iso() title=at.exact()>{running}</time> }.into_any())}</td>
             <td role="cell" class="max-sm:justify-self-end max-sm:text-12">{move || left.get().map_or_else(|| "–".into_any(), |ms| {
                 let soon = ms <= ENDS_SOON_MS;
                 view! { <span class="flex items-center gap-2">

@@ -38,7 +38,7 @@ fn read(taken: i64, sessions: Vec<Session>) -> Estate {
         now: Millis::from_seconds(taken + 1),
         pairs: vec![PairRead { taken: Some(Millis::from_seconds(taken)), ..PairRead::unread(&pair) }],
         health: Kind::ALL.map(well).into(),
-        sessions,
+        sessions: sessions.into_iter().map(Into::into).collect(),
         ..Estate::default()
     }
 }

@@ -7,6 +7,7 @@ use domain::estate::Estate;
 use domain::failure::Failure;
 use domain::names::Scope;
 use domain::resource::{ActLink, Cell, Choice, ItemView, ListView, Section, Trouble, Weight};
+use domain::role::Right;
 use domain::session::Presence;
 use domain::time::{Millis, duration};
 use serde_json::{Value, json};
@@ -163,9 +164,10 @@ pub fn more(rows: &[&Value]) -> Vec<Choice> {
 
 /// Acts on the list that are no operation on images.
 pub fn list_acts(view: &mut ListView) {
-    let link = |label: &str, href: &str, weight| ActLink { label: label.to_owned(), href: href.to_owned(), weight, why_not: None };
-    view.acts.insert(0, link("Sharing", "/images/sharing", Weight::Plain));
-    view.acts.push(link("Build image…", "/image-builders/new", Weight::Primary));
+    let link =
+        |label: &str, href: &str, weight, right| ActLink { label: label.to_owned(), href: href.to_owned(), weight, why_not: None, right };
+    view.acts.insert(0, link("Sharing", "/images/sharing", Weight::Plain, Right::Look));
+    view.acts.push(link("Build image…", "/image-builders/new", Weight::Primary, Right::Manage));
 }
 
 /// What an image's page shows beyond its members and the table's sections.

@@ -12,14 +12,8 @@ pub const USERS: Kind = Kind {
     asked: || json!({"AuthenticationType": "USERPOOL"}),
     key: |i| i["UserName"].as_str().unwrap_or_default().to_owned(),
     state: "Status",
-    columns: &[
-        ("Status", "Status"),
-        ("First name", "FirstName"),
-        ("Last name", "LastName"),
-        ("Enabled", "Enabled"),
-        ("Created", "CreatedTime"),
-    ],
-    choices: ("Status", &[("CONFIRMED", "Confirmed"), ("UNCONFIRMED", "Unconfirmed")]),
+    columns: &[("Status", "Console.State"), ("First name", "FirstName"), ("Last name", "LastName"), ("Created", "CreatedTime")],
+    choices: ("Console.State", &[("CONFIRMED", "Confirmed"), ("UNCONFIRMED", "Unconfirmed"), ("DISABLED", "Disabled")]),
     verbs: &[
         Verb {
             slug: "new",
@@ -73,15 +67,18 @@ pub const USERS: Kind = Kind {
             ..VERB
         },
         act("enable", "Enable…", "Enable", "EnableUser", &[], "{} can sign in again.", USER),
-        act(
-            "disable",
-            "Disable…",
-            "Disable",
-            "DisableUser",
-            &[],
-            "{} cannot sign in any more; assignments stay. Running sessions, and a portal that is open, last up to about an hour.",
-            USER,
-        ),
+        Verb {
+            weight: Weight::Danger,
+            ..act(
+                "disable",
+                "Disable…",
+                "Disable",
+                "DisableUser",
+                &[],
+                "{} cannot sign in any more; assignments stay. Running sessions, and a portal that is open, last up to about an hour.",
+                USER,
+            )
+        },
         delete("DeleteUser", &[], "{} is deleted from the pool, with all assignments.", USER),
     ],
     tabs: &[("stacks", "Stacks", &[]), ("opens", "What this person can open", &[])],
@@ -168,7 +165,7 @@ pub const DIRECTORY_CONFIGS: Kind = Kind {
     key: |i| i["DirectoryName"].as_str().unwrap_or_default().to_owned(),
     state: "",
     columns: &[
-        ("Organizational units", "OrganizationalUnitDistinguishedNames"),
+        ("Organisational units", "OrganizationalUnitDistinguishedNames"),
         ("Account", "ServiceAccountCredentials.AccountName"),
         ("Created", "CreatedTime"),
     ],

@@ -251,7 +251,18 @@ pub const IMAGE_BUILDERS: Kind = Kind {
             said: "The URL was made.",
             ..VERB
         },
-        act("stop", "Stop…", "Stop", "StopImageBuilder", &["RUNNING"], "Whoever works on {} is cut off. What is saved on it stays.", NAMED),
+        Verb {
+            weight: Weight::Danger,
+            ..act(
+                "stop",
+                "Stop…",
+                "Stop",
+                "StopImageBuilder",
+                &["RUNNING"],
+                "Whoever works on {} is cut off. What is saved on it stays.",
+                NAMED,
+            )
+        },
         Verb {
             slug: "edit",
             label: "Edit…",
@@ -262,7 +273,7 @@ pub const IMAGE_BUILDERS: Kind = Kind {
             hidden: &["Name", "AttributesToDelete"],
             filled: true,
             edits: true,
-            consequence: "The AWS SDK for Rust does not have this operation yet: copy the AWS CLI command.",
+            consequence: "This console cannot send UpdateImageBuilder yet: enter what shall change, copy the AWS CLI command and run it.",
             said: "Saved.",
             ..VERB
         },

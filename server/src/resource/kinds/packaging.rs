@@ -112,7 +112,10 @@ pub const APP_BLOCK_BUILDERS: Kind = Kind {
             said: "The URL was made.",
             ..VERB
         },
-        act("stop", "Stop…", "Stop", "StopAppBlockBuilder", &["RUNNING"], "Whoever works on {} is cut off.", NAMED),
+        Verb {
+            weight: Weight::Danger,
+            ..act("stop", "Stop…", "Stop", "StopAppBlockBuilder", &["RUNNING"], "Whoever works on {} is cut off.", NAMED)
+        },
         Verb { needs: &["STOPPED", "RUNNING"], ..edit("UpdateAppBlockBuilder", &["Name", "AttributesToDelete"], NAMED) },
         delete("DeleteAppBlockBuilder", &["STOPPED"], "{} is deleted. It must be stopped, with no app block.", NAMED),
         TAG,
