@@ -1,6 +1,6 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
-use crate::audit::{self, Audit, Begins, Entry};
+use crate::audit::{self, Audit, Begins, Entry, Outcome};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
@@ -120,8 +120,25 @@ impl Ctx {
         let session = web_session().await?;
         let operator = session.get::<Operator>(OPERATOR).await.map_err(storage)?.ok_or(Failure::SignedOut)?;
         let cx = Self { operator, parts, session };
-        cx.may(right)?;
+        cx.demand(right, &action()).await?;
         Ok(cx)
+    }
+    /// Like [`may`](Self::may), and a refusal is recorded: somebody tried.
+    pub async fn demand(&self, right: Right, action: &str) -> Result<(), AppError> {
+        let refused = self.may(right);
+        if let Err(AppError(failure)) = &refused {
+            let entry = Entry {
+                who: self.operator.user.clone(),
+                from: client_address(),
+                action: action.to_owned(),
+                outcome: Outcome::Failed,
+                message: failure.advice().title,
+                ..Entry::default()
+            };
+            // It stays refused, whether that is recorded or not; the log has the reason.
+            let _ = self.parts.audit.append(&entry).await;
+        }
+        refused
     }
     /// Whether the operator has `right`: for what only the arguments tell.
     pub fn may(&self, right: Right) -> Result<(), AppError> {
@@ -207,6 +224,12 @@ pub fn parts() -> Result<Parts, AppError> {
 /// The web session of the request at hand.
 pub async fn web_session() -> Result<Session, AppError> {
     leptos_axum::extract::<Session>().await.map_err(storage)
+}
+
+/// What the request at hand asks for: an endpoint, or a page's path.
+fn action() -> String {
+    let path = leptos::prelude::use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    path.trim_start_matches("/api").trim_start_matches('/').chars().take(120).collect()
 }
 
 /// Who asks, as the server made out: the peer, or what a trusted proxy says. An extension of the request.

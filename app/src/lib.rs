@@ -16,11 +16,11 @@ pub mod gateway;
 #[cfg(feature = "ssr")]
 pub mod history;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod once;
 pub mod pages;
 pub mod parts;
 pub mod paths;
-#[cfg(feature = "ssr")]
-pub mod once;
 #[cfg(feature = "ssr")]
 pub mod resources;
 pub mod ui;

@@ -67,6 +67,8 @@ pub async fn once<T: Serialize + DeserializeOwned>(
         }
     }
     Err(Failure::Internal {
-        message: "This form was sent before, and what came of it is not known yet. Look into the audit, and open the form anew to do it again.".into(),
+        message:
+            "This form was sent before, and what came of it is not known yet. Look into the audit, and open the form anew to do it again."
+                .into(),
     })
 }

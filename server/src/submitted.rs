@@ -19,7 +19,10 @@ fn hash(key: &str) -> Vec<u8> {
 impl Store {
     async fn ask(&self, key: &str) -> Result<Claim, sqlx::Error> {
         let key = hash(key);
-        let mine = sqlx::query("insert into submitted (key, at) values ($1, unixepoch()) on conflict do nothing").bind(&key).execute(&self.0).await?;
+        let mine = sqlx::query("insert into submitted (key, at) values ($1, unixepoch()) on conflict do nothing")
+            .bind(&key)
+            .execute(&self.0)
+            .await?;
         if mine.rows_affected() == 1 {
             sqlx::query("delete from submitted where at < unixepoch() - $1").bind(KEPT).execute(&self.0).await?;
             return Ok(Claim::Mine);

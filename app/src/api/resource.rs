@@ -72,7 +72,7 @@ pub async fn resource_act(
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<Done, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
-    cx.may(cx.parts.resources.right(&kind, &verb)?)?;
+    cx.demand(cx.parts.resources.right(&kind, &verb)?, &format!("resource/{kind}/{verb}")).await?;
     let called = if name.is_empty() { fields.get("Name").cloned().unwrap_or_default() } else { name.clone() };
     let about = [("query", &query), ("confirm", &confirm)].map(|(name, value)| (name.to_owned(), value.clone()));
     let entered = fields.clone().into_iter().chain(about.into_iter().filter(|(_, value)| !value.is_empty()));

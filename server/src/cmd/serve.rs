@@ -108,7 +108,8 @@ impl Serve {
         let audit = audit::Store::new(pool.clone());
         let submitted = Arc::new(submitted::Store(pool.clone()));
         self.send_on(&audit, &end)?;
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
+        let parts =
+            http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
         let state = AppState {
             options: http::leptos_options(),
             parts,

@@ -188,5 +188,15 @@ pub fn parts(
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, resources, history, audit, submitted, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts {
+        gateway,
+        resources,
+        history,
+        audit,
+        submitted,
+        watch: Arc::new(watcher.clone()),
+        door,
+        version: crate::VERSION.to_owned(),
+        source,
+    }
 }

@@ -66,6 +66,25 @@ async fn what_failed_may_be_sent_again_and_a_secret_is_not_kept() {
     assert!(made["secret"].is_string(), "{made}");
     let (_, again) = console.call("/api/resource/act", &cookie, &url).await;
     assert!(again.to_string().contains("was done already"), "{again}");
-    let kept: Vec<String> = sqlx::query_scalar("select outcome from submitted where outcome is not null").fetch_all(&console.pool).await.unwrap();
+    let kept: Vec<String> =
+        sqlx::query_scalar("select outcome from submitted where outcome is not null").fetch_all(&console.pool).await.unwrap();
     assert!(kept.iter().all(|o| !o.contains("parameters=")), "{kept:?}");
+}
+
+#[tokio::test]
+async fn an_act_goes_on_when_its_browser_has_gone() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    crate::support::control(&console.embedded, "POST", "faults", &json!({"operation": "StartFleet", "latency_ms": 600, "count": 1}));
+    let body = "form[name]=training-lab&once=g1";
+    let gone = tokio::time::timeout(std::time::Duration::from_millis(200), console.call("/api/fleet/start", &cookie, body)).await;
+    assert!(gone.is_err(), "it was still being done");
+    // The same form, sent again: it waits for the first and gets what came of that.
+    assert_eq!(console.call("/api/fleet/start", &cookie, body).await.0, StatusCode::OK);
+    assert_eq!(called(&console, "StartFleet"), 1);
+    let ended: i64 = sqlx::query_scalar("select count(*) from audit where action = 'fleet/start' and outcome = 'done'")
+        .fetch_one(&console.pool)
+        .await
+        .unwrap();
+    assert_eq!(ended, 1);
 }
