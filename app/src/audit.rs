@@ -179,7 +179,7 @@ impl Trail {
             Member { is: kept(&name, &is), was, name }
         };
         // What it is called is told beside it.
-        let told = |m: &Member| (m.is != on || m.was != "") && (m.was != m.is || is_secret(&m.name));
+        let told = |m: &Member| (m.is != on || !m.was.is_empty()) && (m.was != m.is || is_secret(&m.name));
         leaves(input).into_iter().map(member).filter(told).take(MOST).collect()
     }
 

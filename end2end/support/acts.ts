@@ -51,10 +51,10 @@ export async function send(page: Page, submit: string, fields: Record<string, st
   await button.click();
 }
 
-/** As `act`, and waits until the answer is there (its dialog is closed): before simulated time moves, AppStream must have heard of it. */
+/** As `act`, and waits until the answer is there (its dialog or page is left): before simulated time moves, AppStream must have heard of it. */
 export async function enact(page: Page, how: string | RegExp, submit: string, fields: Record<string, string | boolean> = {}): Promise<void> {
   await act(page, how, submit, fields);
-  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByRole("button", { name: submit, exact: true })).toBeHidden();
 }
 
 /** AppStream was asked for each of these operations since the console started. */
