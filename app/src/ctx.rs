@@ -1,9 +1,10 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
-use crate::audit::{self, Audit, Begins, Entry};
+use crate::audit::{self, Audit, Begins, Entry, Outcome};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
+use crate::once;
 use crate::resources::Resources;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
@@ -15,6 +16,7 @@ use domain::role::Right;
 use domain::secret::is_secret;
 use domain::view::View;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -30,6 +32,8 @@ pub struct Parts {
     pub resources: Arc<dyn Resources>,
     /// What was.
     pub history: Arc<dyn History>,
+    /// What came of forms that were sent.
+    pub submitted: Arc<dyn once::Submitted>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
     /// Who may come in.
@@ -74,17 +78,23 @@ pub struct Act {
     pub entries: BTreeMap<String, String>,
     /// When the audit's first record is written.
     pub begins: Begins,
+    /// The form's key; empty for what may be done as often as it comes.
+    pub once: String,
 }
 
 impl Act {
     /// An act through AppStream. Secrets among `entries` are dropped.
     pub fn new<K: Into<String>>(form: &str, target: impl Into<String>, entries: impl IntoIterator<Item = (K, String)>) -> Self {
         let entries = entries.into_iter().map(|(k, v)| (k.into(), v)).filter(|(path, _)| !is_secret(path)).collect();
-        Self { form: form.to_owned(), target: target.into(), entries, begins: Begins::Called }
+        Self { form: form.to_owned(), target: target.into(), entries, begins: Begins::Called, once: String::new() }
     }
     /// The same, where it changes the console itself or only checks.
     pub fn begins(self, begins: Begins) -> Self {
         Self { begins, ..self }
+    }
+    /// The same, done once for the key of the form that it came from. Checks are done as often as they come.
+    pub fn once(self, once: String) -> Self {
+        Self { once: if self.begins == Begins::Check { String::new() } else { once }, ..self }
     }
 }
 
@@ -110,8 +120,25 @@ impl Ctx {
         let session = web_session().await?;
         let operator = session.get::<Operator>(OPERATOR).await.map_err(storage)?.ok_or(Failure::SignedOut)?;
         let cx = Self { operator, parts, session };
-        cx.may(right)?;
+        cx.demand(right, &action()).await?;
         Ok(cx)
+    }
+    /// Like [`may`](Self::may), and a refusal is recorded: somebody tried.
+    pub async fn demand(&self, right: Right, action: &str) -> Result<(), AppError> {
+        let refused = self.may(right);
+        if let Err(AppError(failure)) = &refused {
+            let entry = Entry {
+                who: self.operator.user.clone(),
+                from: client_address(),
+                action: action.to_owned(),
+                outcome: Outcome::Failed,
+                message: failure.advice().title,
+                ..Entry::default()
+            };
+            // It stays refused, whether that is recorded or not; the log has the reason.
+            let _ = self.parts.audit.append(&entry).await;
+        }
+        refused
     }
     /// Whether the operator has `right`: for what only the arguments tell.
     pub fn may(&self, right: Right) -> Result<(), AppError> {
@@ -135,8 +162,21 @@ impl Ctx {
             Err(Failure::NotFound { noun: "account and region".into(), name: format!("{} {}", scope.account, scope.region) }.into())
         }
     }
-    /// Does `work` and records it in the audit. Without it the gateway makes no call that changes something.
-    pub async fn act<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    /// Does `work` once for its form, and records it in the audit. Without it the gateway makes no call that changes something.
+    pub async fn act<T: Serialize + DeserializeOwned>(
+        &self,
+        act: &Act,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        if act.once.is_empty() {
+            return self.record(act, work).await;
+        }
+        // What was entered is part of it: another value under the same key is another act.
+        let entries = serde_json::to_string(&act.entries).unwrap_or_default();
+        let key = [self.operator.user.as_str(), &act.form, &act.target, &act.once, &entries].join("\n");
+        once::once(self.parts.submitted.as_ref(), &key, self.record(act, work)).await
+    }
+    async fn record<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let scope = &self.estate().scope;
         let entry = Entry {
             who: self.operator.user.clone(),
@@ -186,10 +226,20 @@ pub async fn web_session() -> Result<Session, AppError> {
     leptos_axum::extract::<Session>().await.map_err(storage)
 }
 
-/// The address that the request at hand came from, for throttling; `unknown` when the server did not say.
+/// What the request at hand asks for: an endpoint, or a page's path.
+fn action() -> String {
+    let path = leptos::prelude::use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    path.trim_start_matches("/api").trim_start_matches('/').chars().take(120).collect()
+}
+
+/// Who asks, as the server made out: the peer, or what a trusted proxy says. An extension of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub std::net::IpAddr);
+
+/// The address that the request at hand came from, for throttling and the audit; `unknown` when the server did not say.
 pub fn client_address() -> String {
     leptos::prelude::use_context::<http::request::Parts>()
-        .and_then(|parts| parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string()))
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().map(|address| address.0.to_string()))
         .unwrap_or_else(|| "unknown".to_owned())
 }
 

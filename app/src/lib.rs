@@ -16,6 +16,8 @@ pub mod gateway;
 #[cfg(feature = "ssr")]
 pub mod history;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod once;
 pub mod pages;
 pub mod parts;
 pub mod paths;

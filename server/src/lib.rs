@@ -10,6 +10,7 @@ pub mod http;
 pub mod poll;
 pub mod resource;
 pub mod store;
+pub mod submitted;
 
 /// Version and commit, as `--version` and the side bar show them.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");

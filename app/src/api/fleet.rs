@@ -6,30 +6,30 @@ use leptos::prelude::*;
 
 /// Starts a stopped fleet. Repeating it is harmless: AWS accepts StartFleet on a starting or running fleet.
 #[server(endpoint = "fleet/start")]
-pub async fn start_fleet(form: FleetForm) -> Result<(), AppError> {
+pub async fn start_fleet(form: FleetForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
     let cx = Ctx::authorize(domain::role::Right::Run).await?;
-    let act = Act::new("fleet/start", target(&form.name), [("name", form.name.clone())]);
+    let act = Act::new("fleet/start", target(&form.name), [("name", form.name.clone())]).once(once);
     let result = cx.act(&act, act::start(&cx, &form)).await;
     cx.finish(act, result).await
 }
 
 /// Stops a running or starting fleet; all its sessions end. With five or more people connected the fleet's name must be typed.
 #[server(endpoint = "fleet/stop")]
-pub async fn stop_fleet(form: FleetForm) -> Result<(), AppError> {
+pub async fn stop_fleet(form: FleetForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
     let cx = Ctx::authorize(domain::role::Right::Run).await?;
-    let act = Act::new("fleet/stop", target(&form.name), [("name", form.name.clone()), ("confirm", form.confirm.clone())]);
+    let act = Act::new("fleet/stop", target(&form.name), [("name", form.name.clone()), ("confirm", form.confirm.clone())]).once(once);
     let result = cx.act(&act, act::stop(&cx, &form)).await;
     cx.finish(act, result).await
 }
 
 /// Sets a fleet's capacity in its own unit: instances, session slots or concurrent sessions.
 #[server(endpoint = "fleet/capacity")]
-pub async fn change_capacity(form: ChangeCapacityForm) -> Result<(), AppError> {
+pub async fn change_capacity(form: ChangeCapacityForm, #[server(default)] once: String) -> Result<(), AppError> {
     use crate::ctx::{Act, Ctx};
     let cx = Ctx::authorize(domain::role::Right::Run).await?;
-    let act = Act::new("fleet/capacity", target(&form.name), [("name", form.name.clone()), ("seats", form.seats.clone())]);
+    let act = Act::new("fleet/capacity", target(&form.name), [("name", form.name.clone()), ("seats", form.seats.clone())]).once(once);
     let result = cx.act(&act, act::capacity(&cx, &form)).await;
     cx.finish(act, result).await
 }

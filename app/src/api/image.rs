@@ -18,9 +18,9 @@ pub async fn image_sharing(query: String) -> Result<SharingView, AppError> {
 /// Changes who may use which images; a result for each cell, and one refusal does not stop the others. Safe to repeat: what is as
 /// wanted already is left alone.
 #[server(endpoint = "image/share")]
-pub async fn share_images(form: ShareForm) -> Result<Vec<ShareResult>, AppError> {
+pub async fn share_images(form: ShareForm, #[server(default)] once: String) -> Result<Vec<ShareResult>, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
-    let act = crate::ctx::Act::new("image/share", "images/sharing", form.entries());
+    let act = crate::ctx::Act::new("image/share", "images/sharing", form.entries()).once(once);
     let result = cx.act(&act, cx.parts.resources.share(&form)).await;
     cx.finish(act, result).await
 }

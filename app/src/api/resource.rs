@@ -68,12 +68,15 @@ pub async fn resource_act(
     verb: String,
     #[server(default)] query: String,
     #[server(default)] confirm: String,
+    #[server(default)] once: String,
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<Done, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
-    cx.may(cx.parts.resources.right(&kind, &verb)?)?;
+    cx.demand(cx.parts.resources.right(&kind, &verb)?, &format!("resource/{kind}/{verb}")).await?;
     let called = if name.is_empty() { fields.get("Name").cloned().unwrap_or_default() } else { name.clone() };
-    let act = crate::ctx::Act::new(&format!("resource/{kind}/{verb}"), format!("{kind}/{called}"), fields.clone());
+    let about = [("query", &query), ("confirm", &confirm)].map(|(name, value)| (name.to_owned(), value.clone()));
+    let entered = fields.clone().into_iter().chain(about.into_iter().filter(|(_, value)| !value.is_empty()));
+    let act = crate::ctx::Act::new(&format!("resource/{kind}/{verb}"), format!("{kind}/{called}"), entered).once(once);
     let result = cx.act(&act, cx.parts.resources.act(&kind, &name, &verb, &query, &confirm, &fields)).await;
     if crate::ctx::is_plain_form().await
         && let Ok(done) = &result

@@ -63,10 +63,10 @@ fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
 /// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended
 /// and unknown ids. With five or more connected people the words of `domain::form::expire_words` must be typed.
 #[server(endpoint = "session/expire")]
-pub async fn expire_sessions(form: ExpireForm) -> Result<Vec<ExpireResult>, AppError> {
+pub async fn expire_sessions(form: ExpireForm, #[server(default)] once: String) -> Result<Vec<ExpireResult>, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::EndSessions).await?;
     let target = if let [id] = form.ids.as_slice() { format!("sessions/{id}") } else { format!("{} sessions", form.ids.len()) };
-    let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]);
+    let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]).once(once);
     let result = cx.act(&act, expire(&cx, &form)).await;
     cx.finish(act, result).await
 }

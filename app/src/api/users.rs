@@ -15,10 +15,11 @@ pub async fn import_users(
     #[server(default)] mail: bool,
     #[server(default)] tell: bool,
     #[server(default)] step: String,
+    #[server(default)] once: String,
 ) -> Result<Report, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
     let entries = [("text", text.clone()), ("mail", mail.to_string()), ("tell", tell.to_string())];
-    let act = crate::ctx::Act::new("users/import", "users", entries).begins(begins(&step));
+    let act = crate::ctx::Act::new("users/import", "users", entries).begins(begins(&step)).once(once);
     let result = cx.act(&act, cx.parts.resources.import(&text, mail, tell, step == SEND)).await;
     cx.finish(act, result).await
 }
@@ -31,11 +32,12 @@ pub async fn bulk_users(
     #[server(default)] stacks: BTreeMap<String, String>,
     #[server(default)] tell: bool,
     #[server(default)] step: String,
+    #[server(default)] once: String,
 ) -> Result<Report, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Run).await?;
     let names: Vec<String> = stacks.into_keys().collect();
     let entries = [("users", users.clone()), ("stacks", names.join("\n")), ("tell", tell.to_string())];
-    let act = crate::ctx::Act::new("users/bulk", "users", entries).begins(begins(&step));
+    let act = crate::ctx::Act::new("users/bulk", "users", entries).begins(begins(&step)).once(once);
     let result = cx.act(&act, cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND)).await;
     cx.finish(act, result).await
 }

@@ -10,4 +10,5 @@ pub mod filter;
 pub mod frame;
 pub mod hold;
 pub mod moment;
+pub mod once;
 pub mod table;

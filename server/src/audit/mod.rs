@@ -8,7 +8,7 @@ pub mod export;
 pub mod follow;
 pub mod read;
 
-use app::audit::{Audit, Entry};
+use app::audit::{Audit, Begins, Entry};
 use async_trait::async_trait;
 use chain::Mark;
 use domain::failure::Failure;
@@ -73,8 +73,31 @@ impl Store {
     }
 }
 
+/// Does `work` for whoever has the data folder and a shell, and records it, before and after.
+pub async fn by_command<T>(
+    pool: &SqlitePool,
+    action: &str,
+    target: &str,
+    entered: &[(&str, &str)],
+    work: impl Future<Output = Result<T, String>>,
+) -> Result<T, String> {
+    let user = std::env::var("USER").unwrap_or_default();
+    let entry = Entry {
+        who: if user.is_empty() { "(command line)".to_owned() } else { format!("(command line, {user})") },
+        action: action.to_owned(),
+        target: target.to_owned(),
+        entries: entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        ..Entry::default()
+    };
+    let work = async { work.await.map_err(|message| Failure::Internal { message }) };
+    app::audit::record(Arc::new(Store::new(pool.clone())), entry, Begins::AtOnce, work).await.map_err(|failure| match failure {
+        Failure::Internal { message } => message,
+        other => other.advice().title,
+    })
+}
+
 /// Why the database takes nothing, and what to do, as two clauses.
-fn why(error: &sqlx::Error) -> (String, &'static str) {
+pub(crate) fn why(error: &sqlx::Error) -> (String, &'static str) {
     let code = error.as_database_error().and_then(|e| e.code()).and_then(|c| c.parse::<u32>().ok()).unwrap_or_default();
     // The low byte is SQLite's primary result code.
     match code & 0xff {
@@ -115,5 +138,52 @@ impl Audit for Store {
                 message: "The audit could not be read from the console’s database. Try again, or look into its log.".into(),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+    async fn reopened(folder: &tempfile::TempDir, options: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions) -> SqlitePool {
+        let file = SqliteConnectOptions::new().filename(folder.path().join(crate::store::FILE));
+        SqlitePoolOptions::new().max_connections(1).connect_with(options(file)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_leaves_the_chain_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = crate::store::open(folder.path()).await.unwrap();
+        let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        let small = Store::new(reopened(&folder, |o| o.pragma("max_page_count", (pages + 4).to_string())).await);
+        let entry = Entry { message: "x".repeat(3_000), ..Entry::default() };
+        let mut told = 0;
+        let failure = loop {
+            match small.append(&entry).await {
+                Ok(seq) => told = seq,
+                Err(failure) => break failure,
+            }
+            assert!(told < 100, "it is never full");
+        };
+        let Failure::Internal { message } = failure else { panic!("{failure:?}") };
+        assert!(told > 0 && message.contains("disk with the console’s data folder is full") && message.contains("Make room"), "{message}");
+        assert!(small.trouble().is_some_and(|t| t.starts_with("Nothing can be changed at present")));
+        assert_eq!(chain::verify(&small.pool, &[]).await.map(|m| m.seq), Ok(told), "it is read all the same");
+        small.pool.close().await;
+        let roomy = Store::new(reopened(&folder, |o| o).await);
+        assert_eq!(roomy.append(&entry).await, Ok(told + 1), "with room it goes on");
+        assert_eq!(roomy.trouble(), None);
+    }
+
+    #[tokio::test]
+    async fn a_read_only_database_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        crate::store::open(folder.path()).await.unwrap().close().await;
+        let store = Store::new(reopened(&folder, |o| o.read_only(true)).await);
+        let failed = store.append(&Entry::default()).await.unwrap_err();
+        assert!(format!("{failed:?}").contains("read-only"), "{failed:?}");
+        assert!(store.shown("").await.is_ok(), "it is read all the same");
     }
 }

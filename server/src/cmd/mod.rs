@@ -1,6 +1,7 @@
 //! What the program can do: one file per subcommand. Trouble at the start is one sentence and exit status 2.
 
 pub mod audit;
+pub mod backup;
 pub mod serve;
 pub mod simulate;
 pub mod users;
@@ -45,6 +46,10 @@ enum Command {
     Users(users::Users),
     /// Checks the audit, or writes it out
     Audit(audit::Audit),
+    /// Copies everything the console keeps, while it runs
+    Backup(backup::Backup),
+    /// Puts such a copy in place; the console must not run
+    Restore(backup::Restore),
 }
 
 /// Speed of simulated time.
@@ -87,6 +92,8 @@ pub fn run() -> ExitCode {
             Command::Simulate(command) => command.run().await,
             Command::Users(command) => command.run().await,
             Command::Audit(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
         }
     });
     // Streams are closed by now; whatever still hangs does not keep the program.

@@ -8,13 +8,15 @@ use crate::gateway::embedded::Embedded;
 use crate::gateway::gate::{Gate, Limits};
 use crate::gateway::{Sdk, SessionTypes, client};
 use crate::history;
+use crate::http::surface::Proxies;
 use crate::http::{self, AppState};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
-use crate::store;
+use crate::{store, submitted};
 use clap::Args;
 use domain::names::Scope;
 use domain::operator::Source;
+use ipnet::IpNet;
 use simulator::{Options, Seed};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -53,6 +55,9 @@ pub struct Serve {
     /// How sessions of all sign-in types are asked for: in one call without a type, or in one call for each
     #[arg(long, env = "APPSTREAM_CONSOLE_SESSION_TYPES", value_enum, default_value_t)]
     session_types: SessionTypes,
+    /// Network of a proxy in front, such as 10.0.0.0/8 or 192.0.2.7/32: its X-Forwarded-For and X-Forwarded-Proto are believed
+    #[arg(long, env = "APPSTREAM_CONSOLE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
     /// Write each record of the audit to standard output, as a line of JSON
     #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_STDOUT")]
     audit_stdout: bool,
@@ -62,6 +67,12 @@ pub struct Serve {
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
     admin_password: Option<String>,
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(one).ok_or_else(|| "give an address or a network, such as 10.0.0.0/8".to_owned())
 }
 
 /// Where data goes when nobody says.
@@ -79,6 +90,7 @@ impl Serve {
         let address = listener.local_addr().map_err(|e| format!("The address is not known: {e}."))?;
         let folder = self.data_dir.clone().map_or_else(default_folder, Ok)?;
         let pool = store::open(&folder).await?;
+        let _held = super::backup::hold(&folder)?;
         let door = LocalDoor::new(pool.clone())?;
         let clock = AwsClock::default();
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
@@ -94,9 +106,18 @@ impl Serve {
         history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
         let audit = audit::Store::new(pool.clone());
+        let submitted = Arc::new(submitted::Store(pool.clone()));
         self.send_on(&audit, &end)?;
-        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), Arc::new(door), source);
-        let state = AppState { options: http::leptos_options(), parts, audit, watcher, end: end.clone() };
+        let parts =
+            http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
+        let state = AppState {
+            options: http::leptos_options(),
+            parts,
+            audit,
+            watcher,
+            proxies: Proxies::new(&self.trusted_proxy),
+            end: end.clone(),
+        };
         let router = http::router(state, http::sessions::Store(pool));
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),

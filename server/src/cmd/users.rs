@@ -2,6 +2,7 @@
 //! or removed is signed out everywhere.
 
 use super::say;
+use crate::audit::by_command;
 use crate::door::Accounts;
 use crate::store;
 use clap::{Args, Subcommand};
@@ -58,10 +59,12 @@ impl Users {
     /// Does it, and says what was done.
     pub async fn run(self) -> Result<(), String> {
         let folder = self.data_dir.map_or_else(super::serve::default_folder, Ok)?;
-        let accounts = Accounts(store::open(&folder).await?);
+        let pool = store::open(&folder).await?;
+        let accounts = Accounts(pool.clone());
         match self.act {
             Act::Add { name, role } => {
-                let password = accounts.add(&name, role).await?;
+                let entered = [("role", role.slug())];
+                let password = by_command(&pool, "users/add", &name, &entered, accounts.add(&name, role)).await?;
                 say(&format!("{name} may sign in as {}.\n  password   {}   (shown once)", role.words(), password.reveal()));
             }
             Act::List => {
@@ -70,15 +73,15 @@ impl Users {
                 }
             }
             Act::Role { name, role } => {
-                accounts.set_role(&name, role).await?;
+                by_command(&pool, "users/role", &name, &[("role", role.slug())], accounts.set_role(&name, role)).await?;
                 say(&format!("{name} is {} now, and was signed out everywhere.", role.words()));
             }
             Act::Password { name } => {
-                let password = accounts.renew(&name).await?;
+                let password = by_command(&pool, "users/password", &name, &[], accounts.renew(&name)).await?;
                 say(&format!("{name} was signed out everywhere.\n  password   {}   (shown once)", password.reveal()));
             }
             Act::Remove { name } => {
-                accounts.remove(&name).await?;
+                by_command(&pool, "users/remove", &name, &[], accounts.remove(&name)).await?;
                 say(&format!("{name} cannot sign in any more, and was signed out everywhere."));
             }
         }

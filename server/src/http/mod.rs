@@ -5,7 +5,9 @@ pub mod audit;
 pub mod guard;
 pub mod history;
 pub mod live;
+pub mod serve;
 pub mod sessions;
+pub mod surface;
 
 use crate::poll::Watcher;
 use app::ctx::Parts;
@@ -19,15 +21,20 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// The largest request body: an expiry of 500 sessions is 20 KB.
 const MAX_BODY: usize = 1024 * 1024;
+
+/// The longest silence while a request's body comes.
+const BODY_TIME: Duration = Duration::from_secs(20);
 
 /// What the router's handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +47,8 @@ pub struct AppState {
     pub audit: crate::audit::Store,
     /// For the stream and readiness.
     pub watcher: Watcher,
+    /// Whose word is taken for where a request came from.
+    pub proxies: surface::Proxies,
     /// Ends streams.
     pub end: CancellationToken,
 }
@@ -96,8 +105,12 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
         .layer(middleware::from_fn(guard::guard))
         .layer(sessions::layer(sessions))
+        .layer(middleware::from_fn(surface::own_site))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIME))
+        .layer(middleware::from_fn(surface::stays_here))
+        .layer(middleware::from_fn(surface::in_time))
         .merge(assets::routes())
         .route("/readyz", get(ready))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -107,6 +120,8 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
         .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
         .layer(header_layer(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"))
         .layer(header_layer(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(header_layer(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+        .layer(middleware::from_fn_with_state(state.proxies.clone(), surface::client))
         .layer(middleware::from_fn(fallback_policy))
         .layer(middleware::from_fn(log))
         .with_state(state)
@@ -160,11 +175,7 @@ async fn ready(State(state): State<AppState>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The first round of questions to AppStream is not over yet.\n").into_response()
 }
 
-/// Serves `router` on `listener` until `end`.
-pub async fn serve(listener: tokio::net::TcpListener, router: Router, end: CancellationToken) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(async move { end.cancelled().await }).await
-}
+pub use serve::serve;
 
 /// The parts that server functions reach.
 pub fn parts(
@@ -173,8 +184,19 @@ pub fn parts(
     resources: Arc<dyn app::resources::Resources>,
     history: Arc<dyn app::history::History>,
     audit: Arc<dyn app::audit::Audit>,
+    submitted: Arc<dyn app::once::Submitted>,
     door: Arc<dyn app::ctx::Door>,
     source: domain::operator::Source,
 ) -> Parts {
-    Parts { gateway, resources, history, audit, watch: Arc::new(watcher.clone()), door, version: crate::VERSION.to_owned(), source }
+    Parts {
+        gateway,
+        resources,
+        history,
+        audit,
+        submitted,
+        watch: Arc::new(watcher.clone()),
+        door,
+        version: crate::VERSION.to_owned(),
+        source,
+    }
 }

@@ -150,6 +150,19 @@ async fn every_function_that_is_posted_to_leaves_a_record() {
 }
 
 #[tokio::test]
+async fn who_tries_without_the_right_is_recorded() {
+    let console = Console::start(Seed::Demo).await;
+    let viewer = console.sign_in_as(domain::role::Role::Viewer).await;
+    console.call("/api/fleet/stop", &viewer, "form[name]=finance-desktop").await;
+    console.call("/api/resource/act", &viewer, "kind=stacks&name=x&verb=delete").await;
+    assert_eq!(console.get("/audit/records.csv", &viewer).await.status(), StatusCode::FORBIDDEN);
+    let all = records(&console).await;
+    let tried: Vec<_> = all.iter().filter(|e| e.outcome == Outcome::Failed).map(|e| e.action.as_str()).collect();
+    assert_eq!(tried, ["fleet/stop", "resource/stacks/delete"]);
+    assert!(all.last().is_some_and(|e| e.message.contains("role") || e.message.contains("may not")), "{:?}", all.last());
+}
+
+#[tokio::test]
 async fn the_page_filters_without_scripts_and_files_have_every_record() {
     let console = Console::start(Seed::Demo).await;
     let cookie = console.sign_in().await;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
 mod audit;
+mod backup;
 mod canary;
 mod chaos;
 mod coverage;
@@ -11,6 +12,7 @@ mod history;
 mod http;
 mod images;
 mod live;
+mod once;
 mod people;
 mod program;
 mod resources;
@@ -18,3 +20,4 @@ mod roles;
 mod state;
 mod support;
 mod watcher;
+mod web;

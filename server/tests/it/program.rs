@@ -16,7 +16,7 @@ pub fn program() -> Command {
 }
 
 #[track_caller]
-fn refused(output: &Output) -> String {
+pub fn refused(output: &Output) -> String {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert_eq!(told.trim().lines().count(), 1, "one sentence: {told}");
@@ -70,7 +70,7 @@ fn trouble_at_the_start_is_one_sentence_and_status_2() {
 }
 
 /// A running console; killed when dropped.
-struct Running {
+pub struct Running {
     child: Child,
     port: u16,
 }
@@ -83,7 +83,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    fn start(folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
+    pub fn start(folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         if let Some(password) = password {
@@ -101,7 +101,7 @@ impl Running {
     }
 
     /// Sends one request and reads until the connection ends or `until` was read.
-    fn ask(&self, request: &str, until: &str) -> (String, TcpStream) {
+    pub fn ask(&self, request: &str, until: &str) -> (String, TcpStream) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
@@ -116,7 +116,7 @@ impl Running {
         (String::from_utf8_lossy(&answer).into_owned(), stream)
     }
 
-    fn sign_in(&self, password: &str) -> String {
+    pub fn sign_in(&self, password: &str) -> String {
         let body = format!("form[user]=admin&form[password]={}&form[to]=/", password.replace(' ', "+"));
         let request = format!(
             "POST /api/sign-in HTTP/1.1\r\nhost: 127.0.0.1:{0}\r\norigin: http://127.0.0.1:{0}\r\naccept: text/html\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\nconnection: close\r\n\r\n{body}",

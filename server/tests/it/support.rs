@@ -142,9 +142,18 @@ impl Console {
         let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
         let audit = server::audit::Store::new(pool.clone());
         let kept = Arc::new(audit.clone());
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, Arc::new(door), Source::Embedded);
-        let state =
-            AppState { options: server::http::leptos_options(), parts, audit: audit.clone(), watcher: watcher.clone(), end: end.clone() };
+        let submitted = Arc::new(server::submitted::Store(pool.clone()));
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, Arc::new(door), Source::Embedded);
+        // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
+        let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
+        let state = AppState {
+            options: server::http::leptos_options(),
+            parts,
+            audit: audit.clone(),
+            watcher: watcher.clone(),
+            proxies,
+            end: end.clone(),
+        };
         let router = server::http::router(state, sessions::Store(pool.clone()));
         let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
@@ -160,6 +169,11 @@ impl Console {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("the snapshot never became as wanted");
+    }
+
+    /// To serve it on a port.
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
     }
 
     /// Where its database is.

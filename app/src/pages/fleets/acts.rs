@@ -8,6 +8,7 @@ use crate::pages::resources::form::{ActDialog, asked_dialog, first_dialog};
 use crate::parts::account::ActsIn;
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::{use_flash, use_role};
+use crate::parts::once::Once;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
@@ -62,6 +63,7 @@ pub fn Buttons(
             let can = reason.is_none();
             view! {
                 <ActionForm action=start attr:class="contents">
+                    <Once done=start.version()/>
                     <input type="hidden" name="form[name]" value=move || fleet.with(|f| f.name.0.clone())/>
                     <button type="submit" class="btn btn--primary" disabled=!can title=reason aria-busy=move || start.pending().get().then_some("true")><Icon name="play"/>"Start"</button>
                 </ActionForm>
@@ -149,7 +151,7 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     let asks = Memo::new(move |_| people.get() >= CONFIRM_FROM);
     let check = move |ev: leptos::ev::SubmitEvent| {
         local.set(None);
-        if let Ok(StopFleet { form }) = StopFleet::from_event(&ev)
+        if let Ok(StopFleet { form, .. }) = StopFleet::from_event(&ev)
             && let Err(errors) = form.parse_stop(people.get_untracked())
         {
             ev.prevent_default();
@@ -164,6 +166,7 @@ fn StopDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     view! {
         <Dialog title=format!("Stop {name}?") close=Signal::derive(move || close.clone())>
             <ActionForm action on:submit:capture=check attr:class="contents" attr:novalidate=true>
+                <Once done=action.version()/>
                 <div class="dlg-b grid gap-4">
                     <p id="dialog-consequence">{move || match people.get() {
                         0 => view! { "Nobody is connected. No session can start until the fleet runs again." }.into_any(),
@@ -196,7 +199,7 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     let typed = RwSignal::new(first.clone());
     let check = move |ev: leptos::ev::SubmitEvent| {
         local.set(None);
-        if let Ok(ChangeCapacity { form }) = ChangeCapacity::from_event(&ev)
+        if let Ok(ChangeCapacity { form, .. }) = ChangeCapacity::from_event(&ev)
             && let Err(errors) = form.parse(&fleet.get_untracked())
         {
             ev.prevent_default();
@@ -239,6 +242,7 @@ fn CapacityDialog(fleet: Memo<Fleet>, here: String) -> impl IntoView {
     view! {
         <Dialog title=format!("Change capacity of {name}") close=Signal::derive(move || close.clone())>
             <ActionForm action on:submit:capture=check attr:class="contents" attr:novalidate=true>
+                <Once done=action.version()/>
                 <div class="dlg-b grid gap-4">
                     <input type="hidden" name="form[name]" value=name/>
                     <TextField form="form" name="seats" label error=field(failure, "seats") value=first inputmode="numeric" typed help=format!("Now {current}; {} in use.", seats.in_use)/>

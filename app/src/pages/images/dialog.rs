@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::parts::account::{ActsIn, account as number};
 use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::use_acted;
+use crate::parts::once::Once;
 use crate::paths;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
@@ -131,7 +132,7 @@ fn Share(image: String, row: String, view: SharingView, here: Signal<String>) ->
     view! {
         <Dialog title=["Share ", &image].concat() close=here wide=true>
             <ActionForm action=staging.action on:submit:capture=staging.send() attr:class="contents" attr:novalidate=true>
-                <input type="hidden" name="form[image]" value=image.clone()/>
+                <Once done=staging.action.version()/><input type="hidden" name="form[image]" value=image.clone()/>
                 <div class="dlg-b grid gap-4">
                     <p id="dialog-consequence" class="text-text-2">"Accounts you add can use it in "{region}" at once. For another Region, copy the image there first."</p>
                     {locked.map(|reason| view! { <div class="banner t-warn"><Icon name="s-warn"/><p>{reason}</p></div> })}

@@ -6,6 +6,7 @@ use crate::api::image::image_sharing;
 use crate::pages::resources::cell::Taken;
 use crate::parts::account::account as number;
 use crate::parts::error_view::ErrorView;
+use crate::parts::once::Once;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
@@ -108,6 +109,7 @@ fn Shown(first: SharingView) -> impl IntoView {
         {move || failure.get().map(|failure| view! { <div class="px-(--gutter) pb-2"><ErrorView failure role="status"/></div> })}
         <Filters view query columns/>
         <ActionForm action=staging.action on:submit:capture=staging.send() attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true>
+            <Once done=staging.action.version()/>
             <div class="px-(--gutter) pb-4 grid gap-4 flex-1 content-start min-w-0">
                 <Grid staging images columns/>
                 <Windows view query/>

@@ -151,7 +151,7 @@ impl Staging {
             let wrong = if changes.is_empty() { vec![FieldError::new("", "Nothing is changed yet.")] } else { form.unconfirmed(&changes) };
             if wrong.is_empty() {
                 self.failure.set(None);
-                self.action.dispatch(ShareImages { form });
+                self.action.dispatch(ShareImages { form, once: String::new() });
             } else {
                 #[cfg(feature = "hydrate")]
                 focus(&field_id(&wrong[0].field));

@@ -11,6 +11,7 @@ use crate::pages::not_found::NotFoundInFrame;
 use crate::parts::account::ActsIn;
 use crate::parts::error_view::{ErrorView, NotNow};
 use crate::parts::frame::{use_acted, use_flash};
+use crate::parts::once::Once;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use domain::entry::{Clear, Entries, Entry, Field, FormView, Group, Limit, Need, When};
@@ -380,7 +381,7 @@ fn Page(which: Which, form: FormView) -> impl IntoView {
                 <p id="consequence" class="text-text-2 max-w-2xl mt-1">{form.consequence.clone()}</p>
             </div>
             <ActionForm action on:submit:capture=check(entering) attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence">
-                {hidden(which)}
+                <Once done=action.version()/>{hidden(which)}
                 <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
                     <div class="min-w-0 grid content-start max-w-4xl" node_ref=node>
                         <div class="grid gap-3 mb-3 empty:hidden">{blocked(&form)}{running}<Outcome failure done known/></div>
@@ -408,7 +409,7 @@ fn InDialog(which: Which, form: FormView, here: Signal<String>) -> impl IntoView
     view! {
         <Dialog title=form.title.clone() close=here>
             <ActionForm action on:submit:capture=check(entering) attr:class="contents" attr:novalidate=true>
-                {hidden(which)}
+                <Once done=action.version()/>{hidden(which)}
                 <div class="dlg-b grid gap-4" node_ref=node>
                     <p id="dialog-consequence">{consequence}</p>
                     {stop}<Outcome failure done known/>{fields}

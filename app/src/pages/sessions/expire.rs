@@ -9,6 +9,7 @@ use crate::parts::account::ActsIn;
 use crate::parts::chip::{Chip, session_look};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
+use crate::parts::once::Once;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
@@ -101,7 +102,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selec
     });
     let check = move |ev: leptos::ev::SubmitEvent| {
         local.set(None);
-        if let Ok(ExpireSessions { form }) = ExpireSessions::from_event(&ev)
+        if let Ok(ExpireSessions { form, .. }) = ExpireSessions::from_event(&ev)
             && let Err(errors) = form.parse(connected)
         {
             ev.prevent_default();
@@ -149,6 +150,7 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selec
     view! {
         <Dialog title close>
             <ActionForm action on:submit:capture=check attr:class="contents" attr:novalidate=true>
+                <Once done=action.version()/>
                 <div class="dlg-b grid gap-4">
                     <p id="dialog-consequence"><strong>{strong}</strong>{rest}{(gone > 0).then(|| format!(" {gone} of the selected sessions are no longer known; they have probably ended."))}</p>
                     {inputs}

@@ -5,6 +5,7 @@ use super::report::{Batch, Checked, Rows, answered, at, below};
 use crate::api::users::BulkUsers;
 use crate::live::use_live;
 use crate::parts::frame::use_flash;
+use crate::parts::once::Once;
 use crate::paths;
 use domain::pool::Bulk;
 use leptos::form::ActionForm;
@@ -87,6 +88,7 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
             </div>
             <nav class="tabs" aria-label="What to do">{tabs}</nav>
             <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=move |_| batch.edited()>
+                <Once done=action.version()/>
                 <input type="hidden" name="what" value=what.slug()/>
                 <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
                     <div class="min-w-0 grid content-start max-w-4xl">

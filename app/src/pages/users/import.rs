@@ -3,6 +3,7 @@
 use super::report::{Batch, Checked, Rows, answered, at, below};
 use crate::api::users::ImportUsers;
 use crate::parts::frame::use_flash;
+use crate::parts::once::Once;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,6 +38,7 @@ pub fn ImportUsersPage() -> impl IntoView {
                 <p id="consequence" class="text-text-2 max-w-2xl mt-1">"Creates users of the pool and assigns their stacks. Sending the same rows twice is safe: who is there already is left as is."</p>
             </div>
             <ActionForm action attr:class="flex-1 flex flex-col min-w-0" attr:novalidate=true attr:aria-describedby="consequence" on:input=move |_| batch.edited()>
+                <Once done=action.version()/>
                 <div class="px-(--gutter) pt-4 pb-8 grid gap-8 flex-1 content-start xl:grid-cols-[minmax(0,1fr)_21rem]">
                     <div class="min-w-0 grid content-start max-w-4xl">
                         <fieldset class="fs min-w-0"><legend class="sr-only">"People"</legend>
