@@ -4,11 +4,13 @@ use crate::audit::{self, Audit, Begins, Entry, Outcome};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
+use crate::jobs::{Jobs, Order};
 use crate::once;
 use crate::resources::Resources;
 use domain::estate::{Estate, Kind, Touched};
 use domain::failure::Failure;
 use domain::form::Flash;
+use domain::job::{JobId, JobView, Subject, Work};
 use domain::names::Scope;
 pub use domain::operator::{Operator, Source};
 use domain::query::Window;
@@ -19,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_sessions::Session;
 
 /// What the server gives to every server function, by Leptos context. Cheap to clone.
@@ -32,6 +35,8 @@ pub struct Parts {
     pub resources: Arc<dyn Resources>,
     /// What was.
     pub history: Arc<dyn History>,
+    /// Long acts.
+    pub jobs: Arc<dyn Jobs>,
     /// What came of forms that were sent.
     pub submitted: Arc<dyn once::Submitted>,
     /// Who did what.
@@ -102,6 +107,9 @@ impl Act {
 pub const OPERATOR: &str = "operator";
 /// The key of [`Flash`] in the web session.
 const FLASH: &str = "flash";
+
+/// For how long a form waits for its job before it leads to the job's page.
+const SHORT: Duration = Duration::from_secs(2);
 
 /// A signed-in request.
 pub struct Ctx {
@@ -175,6 +183,20 @@ impl Ctx {
         let entries = serde_json::to_string(&act.entries).unwrap_or_default();
         let key = [self.operator.user.as_str(), &act.form, &act.target, &act.once, &entries].join("\n");
         once::once(self.parts.submitted.as_ref(), &key, self.record(act, work)).await
+    }
+    /// Makes a job of this act, which the audit tells of at each call, and waits for a short one: what came of it, if it is done, and its
+    /// number.
+    pub async fn job(&self, work: Work, subjects: Vec<Subject>) -> Result<(JobId, Option<JobView>), Failure> {
+        let scope = &self.estate().scope;
+        let order = Order {
+            who: self.operator.user.clone(),
+            from: client_address(),
+            scope: format!("{} {}", scope.account, scope.region),
+            work,
+            subjects,
+        };
+        let id = self.parts.jobs.make(order).await?;
+        Ok((id, self.parts.jobs.settled(id, SHORT).await?))
     }
     async fn record<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let scope = &self.estate().scope;

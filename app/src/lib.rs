@@ -15,6 +15,8 @@ pub mod error;
 pub mod gateway;
 #[cfg(feature = "ssr")]
 pub mod history;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod once;
@@ -71,6 +73,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/jobs") view=pages::jobs::list::JobList ssr=SsrMode::Async/>
+                    <Route path=path!("/jobs/:id") view=pages::jobs::detail::JobPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name/:tab") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>

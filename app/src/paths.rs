@@ -14,6 +14,8 @@ pub const SESSION_HISTORY: &str = "/sessions/history";
 pub const CAPACITY_CSV: &str = "/history/capacity.csv";
 /// Sessions that started or ended as CSV: `?range=24h&fleet=…&q=…`.
 pub const SESSIONS_CSV: &str = "/history/sessions.csv";
+/// Long acts.
+pub const JOBS: &str = "/jobs";
 /// Who did what.
 pub const AUDIT: &str = "/audit";
 /// Its records as CSV, with the page's query string.
@@ -33,6 +35,11 @@ pub fn fleet(scope: &Scope, name: &FleetName) -> String {
 /// One session.
 pub fn session(scope: &Scope, id: &domain::names::SessionId) -> String {
     format!("/{}/{}/sessions/{}", scope.account, scope.region, encode(&id.0))
+}
+
+/// One job.
+pub fn job(id: domain::job::JobId) -> String {
+    format!("{JOBS}/{id}")
 }
 
 /// One tab of a fleet: `sessions`, `errors`, `configuration`.

@@ -3,25 +3,31 @@
 use async_trait::async_trait;
 use domain::entry::FormView;
 use domain::failure::Failure;
-use domain::pool::{Bulk, Report};
+use domain::job::{Item, Subject, Work};
+use domain::pool::{Bulk, Ready};
 use domain::resource::{Call, Code, Done, ItemView, ListView};
 use domain::role::Right;
 use domain::sharing::{ShareForm, ShareResult, SharingView};
 
 pub use domain::entry::Entries;
 
-/// Many users of the pool at once. Without `send` nothing is sent: the report says what would be.
+/// Many things at once: what is asked for is checked here, and done by a job.
 #[async_trait]
-pub trait People: Send + Sync {
-    /// Users from a paste, with their stacks. `mail`: AWS mails the invitations; `tell`: it mails each assigned stack, too. Safe to repeat.
-    async fn import(&self, text: &str, mail: bool, tell: bool, send: bool) -> Result<Report, Failure>;
-    /// The same for all users that `users` has line by line. Safe to repeat.
-    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, send: bool) -> Result<Report, Failure>;
+pub trait Many: Send + Sync {
+    /// Users from a paste, with their stacks. `mail`: AWS mails the invitations; `tell`: it mails each assigned stack, too. `anew`: what
+    /// stood at an earlier check may have changed. Sends nothing.
+    async fn import(&self, text: &str, mail: bool, tell: bool, anew: bool) -> Result<Ready, Failure>;
+    /// The same for all users that `users` has line by line.
+    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, anew: bool) -> Result<Ready, Failure>;
+    /// Does `work` to `items`, in one call where AWS takes several; what came of each, as a sentence.
+    async fn carry(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>>;
+    /// Whether AWS shows that `work` was done to `subject`.
+    async fn is_done(&self, work: &Work, subject: &Subject) -> Result<bool, Failure>;
 }
 
 /// Lists, things, forms and acts, by the slug of their kind and the name of their verb. Unknown ones are [`Failure::NotFound`].
 #[async_trait]
-pub trait Resources: People {
+pub trait Resources: Many {
     /// A window of a list; `query` is the page's query string.
     async fn list(&self, kind: &str, query: &str, start: usize, len: usize) -> Result<ListView, Failure>;
     /// One thing, on one of its tabs; the overview is the empty one.

@@ -1,5 +1,5 @@
 //! The console's server. Reading order: [`cmd`] (what the program can do), [`http`] (the router), [`gateway`] (AppStream through
-//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`door`] (sign-in), [`audit`] (who did what), [`store`] (the database).
+//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`jobs`] (long acts), [`door`] (sign-in), [`audit`] (who did what), [`store`] (the database).
 
 pub mod audit;
 pub mod cmd;
@@ -7,6 +7,7 @@ pub mod door;
 pub mod gateway;
 pub mod history;
 pub mod http;
+pub mod jobs;
 pub mod poll;
 pub mod resource;
 pub mod store;

@@ -190,6 +190,15 @@ pub struct ExpireForm {
     pub confirm: String,
 }
 
+/// What came of expiring sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expired {
+    /// One for each session; empty while a job does it.
+    pub results: Vec<ExpireResult>,
+    /// The job that does it, while it is not done.
+    pub job: Option<crate::job::JobId>,
+}
+
 /// The most sessions one request may expire; a bigger selection is sent in parts.
 pub const MAX_EXPIRE: usize = 500;
 

@@ -1,7 +1,7 @@
 //! What browser and server agree on: AppStream's things under AppStream's names, the rules about them, and the words.
 //!
 //! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
-//! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`]; for the past [`history`].
+//! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`]; for long acts [`job`]; for the past [`history`].
 
 pub mod constraints;
 pub mod entry;
@@ -13,6 +13,7 @@ pub mod fleet_members;
 pub mod form;
 pub mod history;
 pub mod image_error;
+pub mod job;
 pub mod list;
 pub mod live;
 pub mod names;

@@ -2,8 +2,9 @@
 //! notes 3.15 and 3.16.
 
 use crate::constraints::{Shape, shape};
+use crate::job::{Item, JobId, Stands, Subject, Work};
 use crate::resource::Code;
-use crate::users_csv::Person;
+use crate::users_csv::{Person, write};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -102,8 +103,10 @@ pub struct Line {
     pub line: usize,
     /// The user.
     pub user: String,
-    /// First and last name.
-    pub names: String,
+    /// First name; may be empty.
+    pub first: String,
+    /// Last name; may be empty.
+    pub last: String,
     /// Its stacks.
     pub stacks: Vec<String>,
     /// Where it stands.
@@ -123,6 +126,19 @@ pub struct Report {
     pub left: String,
     /// What is ready, as code.
     pub code: Vec<Code>,
+    /// The job that does it, while it is not done.
+    pub job: Option<JobId>,
+}
+
+/// A check that went well: what it says, and what a job would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// What is shown.
+    pub report: Report,
+    /// What a job would do.
+    pub work: Work,
+    /// To whom.
+    pub subjects: Vec<Subject>,
 }
 
 impl Report {
@@ -130,6 +146,50 @@ impl Report {
     pub fn count(&self, stage: Stage) -> usize {
         self.lines.iter().filter(|l| l.stage == stage).count()
     }
+    /// Takes in what came of a job's `items` for the rows that were ready.
+    pub fn settle(&mut self, work: &Work, items: &[Item]) {
+        let verb = if matches!(work, Work::Users { what: Bulk::Unassign, .. }) { "taken away" } else { "assigned" };
+        for line in self.lines.iter_mut().filter(|l| l.stage == Stage::Ready) {
+            let mine: Vec<&Item> = items.iter().filter(|item| item.subject.label() == line.user).collect();
+            let stack = |item: &Item| match &item.subject {
+                Subject::Assignment { stack, .. } => Some(stack.clone()),
+                _ => None,
+            };
+            let failed: Vec<&&Item> = mine.iter().filter(|item| item.stands != Stands::Done).collect();
+            let taken = mine.iter().filter(|item| item.stands == Stands::Done && stack(item).is_some()).count();
+            line.told = mine.iter().filter(|i| stack(i).is_none()).map(|i| i.told.clone()).filter(|told| !told.is_empty()).collect();
+            if taken > 0 {
+                line.told.push(format!("{taken} {} {verb}.", if taken == 1 { "stack" } else { "stacks" }));
+            }
+            line.told.extend(failed.iter().filter_map(|item| Some(format!("{}: {}", stack(item)?, item.told))));
+            line.stage = if failed.is_empty() { Stage::Done } else { Stage::Failed };
+            let left: Vec<String> = failed.iter().filter_map(|item| stack(item)).collect();
+            if !left.is_empty() {
+                line.stacks = left;
+            }
+        }
+        self.sent = true;
+    }
+
+    /// The rows that are not done, as they can be pasted again.
+    pub fn paste(&self) -> String {
+        let left = |l: &&Line| matches!(l.stage, Stage::Failed | Stage::Refused);
+        let person = |l: &Line| Person {
+            email: l.user.clone(),
+            first: l.first.clone(),
+            last: l.last.clone(),
+            stacks: l.stacks.clone(),
+            ..Person::default()
+        };
+        self.lines.iter().filter(left).map(|l| write(&person(l))).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The users of the rows that are not done, one a line.
+    pub fn users(&self) -> String {
+        let left = |l: &&Line| matches!(l.stage, Stage::Failed | Stage::Refused);
+        self.lines.iter().filter(left).map(|l| l.user.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     /// The sentence above the rows.
     pub fn summary(&self) -> String {
         let (ready, there, refused) = (self.count(Stage::Ready), self.count(Stage::There), self.count(Stage::Refused));
@@ -299,7 +359,8 @@ mod tests {
 
     #[test]
     fn a_report_is_summed_up() {
-        let line = |stage| Line { line: 1, user: String::new(), names: String::new(), stacks: vec![], stage, told: vec![] };
+        let line =
+            |stage| Line { line: 1, user: String::new(), first: String::new(), last: String::new(), stacks: vec![], stage, told: vec![] };
         let report = |sent, stages: &[Stage]| Report { lines: stages.iter().map(|s| line(*s)).collect(), sent, ..Default::default() };
         assert_eq!(
             report(false, &[Stage::Ready, Stage::There, Stage::Refused]).summary(),

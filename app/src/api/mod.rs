@@ -5,6 +5,7 @@ pub mod fleet;
 pub mod frame;
 pub mod history;
 pub mod image;
+pub mod jobs;
 pub mod resource;
 pub mod session;
 pub mod sign_in;

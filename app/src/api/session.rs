@@ -1,7 +1,9 @@
 //! Sessions: the first rows of a list, and expiring one or many.
 
 use crate::error::AppError;
-use domain::form::{ExpireForm, ExpireResult};
+#[cfg(feature = "ssr")]
+use domain::form::ExpireResult;
+use domain::form::{ExpireForm, Expired};
 use domain::query::Window;
 use domain::session::Session;
 use leptos::prelude::*;
@@ -60,39 +62,52 @@ fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
     cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).map(|s| Session::clone(s)).collect()
 }
 
-/// Expires sessions, one after the other; one failure does not stop the rest. Repeating it is harmless: ExpireSession accepts ended
-/// and unknown ids. With five or more connected people the words of `domain::form::expire_words` must be typed.
+/// Expires sessions, one after the other; one failure does not stop the rest. Several are a job: what is not done within two seconds is
+/// to be seen there. Repeating it is harmless: ExpireSession accepts ended and unknown ids. With five or more connected people the
+/// words of `domain::form::expire_words` must be typed.
 #[server(endpoint = "session/expire")]
-pub async fn expire_sessions(form: ExpireForm, #[server(default)] once: String) -> Result<Vec<ExpireResult>, AppError> {
+pub async fn expire_sessions(form: ExpireForm, #[server(default)] once: String) -> Result<Expired, AppError> {
+    use crate::audit::Begins;
+
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::EndSessions).await?;
-    let target = if let [id] = form.ids.as_slice() { format!("sessions/{id}") } else { format!("{} sessions", form.ids.len()) };
-    let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]).once(once);
+    let (target, begins) = match form.ids.as_slice() {
+        [id] => (format!("sessions/{id}"), Begins::Called),
+        all => (format!("{} sessions", all.len()), Begins::AtOnce),
+    };
+    let act = crate::ctx::Act::new("session/expire", target, [("ids", form.ids.join(",")), ("confirm", form.confirm.clone())]);
+    let act = act.begins(begins).once(once);
     let result = cx.act(&act, expire(&cx, &form)).await;
     cx.finish(act, result).await
 }
 
 #[cfg(feature = "ssr")]
-async fn expire(cx: &crate::ctx::Ctx, form: &ExpireForm) -> Result<Vec<ExpireResult>, domain::failure::Failure> {
+async fn expire(cx: &crate::ctx::Ctx, form: &ExpireForm) -> Result<Expired, domain::failure::Failure> {
     use domain::estate::{Kind, Touched};
     use domain::failure::Failure;
+    use domain::job::{Subject, Work};
     use domain::session::Presence;
+    use domain::stack::Pair;
 
     let estate = cx.estate();
     let connected = estate.sessions.iter().filter(|s| s.presence() == Presence::Connected && form.ids.contains(&s.id.0)).count();
     let ids = form.parse(connected).map_err(Failure::Fields)?;
-    let mut results = Vec::with_capacity(ids.len());
-    for id in ids {
-        let known = estate.sessions.iter().find(|s| s.id == id);
-        let touched = known.map_or(Touched::Kind(Kind::Sessions), |s| {
-            Touched::Sessions(domain::stack::Pair { stack: s.stack.clone(), fleet: s.fleet.clone() })
-        });
-        let user_id = known.map_or_else(|| id.0.clone(), |s| s.user_id.clone());
-        let failure = cx.parts.gateway.expire_session(&id).await.err();
+    let known: std::collections::HashMap<_, _> = estate.sessions.iter().map(|s| (&s.id, s)).collect();
+    let pair = |id| known.get(id).map(|s| Pair { stack: s.stack.clone(), fleet: s.fleet.clone() });
+    let user = |id: &domain::names::SessionId| known.get(id).map_or_else(|| id.0.clone(), |s| s.user_id.clone());
+    if let [id] = ids.as_slice() {
+        let failure = cx.parts.gateway.expire_session(id).await.err();
         // Also after a failure: a call that was not answered may have been heard.
-        cx.parts.watch.touch(touched);
-        results.push(ExpireResult { id, user_id, failure });
+        cx.parts.watch.touch(pair(id).map_or(Touched::Kind(Kind::Sessions), Touched::Sessions));
+        // What was in use gets free.
+        cx.parts.watch.hurry(Kind::Fleets);
+        return Ok(Expired { results: vec![ExpireResult { id: id.clone(), user_id: user(id), failure }], job: None });
     }
-    // What was in use gets free.
-    cx.parts.watch.hurry(Kind::Fleets);
-    Ok(results)
+    let subjects = ids.iter().map(|id| Subject::Session { id: id.0.clone(), user: user(id), pair: pair(id) }).collect();
+    let (job, done) = cx.job(Work::Expire, subjects).await?;
+    let Some(done) = done else { return Ok(Expired { results: vec![], job: Some(job) }) };
+    let result = |item: domain::job::Item| match item.subject {
+        Subject::Session { id, user, .. } => Some(ExpireResult { id: id.into(), user_id: user, failure: item.failure }),
+        _ => None,
+    };
+    Ok(Expired { results: done.items.into_iter().filter_map(result).collect(), job: None })
 }

@@ -20,7 +20,8 @@ pub async fn import_users(
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Manage).await?;
     let entries = [("text", text.clone()), ("mail", mail.to_string()), ("tell", tell.to_string())];
     let act = crate::ctx::Act::new("users/import", "users", entries).begins(begins(&step)).once(once);
-    let result = cx.act(&act, cx.parts.resources.import(&text, mail, tell, step == SEND)).await;
+    let (ready, send) = (cx.parts.resources.import(&text, mail, tell, step == SEND), step == SEND);
+    let result = cx.act(&act, async { done(&cx, ready.await?, send, Report::paste).await }).await;
     cx.finish(act, result).await
 }
 
@@ -38,11 +39,35 @@ pub async fn bulk_users(
     let names: Vec<String> = stacks.into_keys().collect();
     let entries = [("users", users.clone()), ("stacks", names.join("\n")), ("tell", tell.to_string())];
     let act = crate::ctx::Act::new("users/bulk", "users", entries).begins(begins(&step)).once(once);
-    let result = cx.act(&act, cx.parts.resources.bulk(domain::pool::Bulk::of(&what), &users, &names, tell, step == SEND)).await;
+    let (what, send) = (domain::pool::Bulk::of(&what), step == SEND);
+    let ready = cx.parts.resources.bulk(what, &users, &names, tell, send);
+    let result = cx.act(&act, async { done(&cx, ready.await?, send, Report::users).await }).await;
     cx.finish(act, result).await
 }
 
 #[cfg(feature = "ssr")]
 fn begins(step: &str) -> crate::audit::Begins {
-    if step == SEND { crate::audit::Begins::Called } else { crate::audit::Begins::Check }
+    if step == SEND { crate::audit::Begins::AtOnce } else { crate::audit::Begins::Check }
+}
+
+/// Makes a job of what is ready, if it is to be sent; `left` is how rows that are not done are entered again.
+#[cfg(feature = "ssr")]
+async fn done(
+    cx: &crate::ctx::Ctx,
+    ready: domain::pool::Ready,
+    send: bool,
+    left: fn(&Report) -> String,
+) -> Result<Report, domain::failure::Failure> {
+    let domain::pool::Ready { mut report, work, subjects } = ready;
+    if send && !subjects.is_empty() {
+        let (job, done) = cx.job(work.clone(), subjects).await?;
+        match done {
+            Some(done) => report.settle(&work, &done.items),
+            None => report.job = Some(job),
+        }
+    }
+    report.sent = send;
+    // While a job is at it nothing is known to be left.
+    report.left = if report.job.is_some() { String::new() } else { left(&report) };
+    Ok(report)
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod fleets;
 pub mod images;
+pub mod jobs;
 pub mod more;
 pub mod not_found;
 pub mod overview;

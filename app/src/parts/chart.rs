@@ -270,9 +270,22 @@ fn reader(
 
 /// Keeps `view` up to date: asks anew when what is asked for changes, and once a minute while the page is seen. What cannot be had now
 /// stays as it was.
-#[cfg(feature = "hydrate")]
 pub fn keep<T, F>(view: RwSignal<Result<T, AppError>>, asked: Memo<String>, ask: impl Fn(String) -> F + Copy + 'static)
 where
+    T: PartialEq + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
+{
+    keep_every(view, asked, ask, || 60);
+}
+
+/// The same, once in so many seconds.
+#[cfg(feature = "hydrate")]
+pub fn keep_every<T, F>(
+    view: RwSignal<Result<T, AppError>>,
+    asked: Memo<String>,
+    ask: impl Fn(String) -> F + Copy + 'static,
+    every: impl Fn() -> u32 + 'static,
+) where
     T: PartialEq + Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + 'static,
 {
@@ -296,12 +309,15 @@ where
         what
     });
     Effect::new(move |_| {
+        let mut seconds = 0;
         let tick = move || {
-            if !document().hidden() {
+            seconds += 1;
+            if seconds >= every() && !document().hidden() {
+                seconds = 0;
                 again();
             }
         };
-        if let Ok(handle) = set_interval_with_handle(tick, std::time::Duration::from_secs(60)) {
+        if let Ok(handle) = set_interval_with_handle(tick, std::time::Duration::from_secs(1)) {
             on_cleanup(move || handle.clear());
         }
     });
@@ -309,7 +325,7 @@ where
 
 /// Nothing is asked again where nobody looks on.
 #[cfg(not(feature = "hydrate"))]
-pub fn keep<T, F>(_: RwSignal<Result<T, AppError>>, _: Memo<String>, _: impl Fn(String) -> F + Copy + 'static)
+pub fn keep_every<T, F>(_: RwSignal<Result<T, AppError>>, _: Memo<String>, _: impl Fn(String) -> F + Copy + 'static, _: impl Fn() -> u32)
 where
     F: Future<Output = Result<T, AppError>> + 'static,
 {

@@ -96,11 +96,12 @@ const fn place(path: &'static str, label: &'static str, icon: &'static str, grou
 }
 
 /// The places that exist. What does not work yet is not shown.
-pub const PLACES: [Place; 16] = [
+pub const PLACES: [Place; 17] = [
     place(paths::OVERVIEW, "Overview", "overview", ""),
     Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
     Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
     Place { count: |e| i64::try_from(e.stacks.len()).ok(), ..place("/stacks", "Stacks", "stacks", "") },
+    place(paths::JOBS, "Jobs", "clock", ""),
     place("/images", "Images", "images", "Build"),
     place("/image-builders", "Image builders", "builders", ""),
     place("/app-blocks", "App blocks", "appblocks", ""),

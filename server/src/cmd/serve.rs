@@ -10,6 +10,7 @@ use crate::gateway::{Sdk, SessionTypes, client};
 use crate::history;
 use crate::http::surface::Proxies;
 use crate::http::{self, AppState};
+use crate::jobs::{Jobs, hands::Hands};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
 use crate::{store, submitted};
@@ -106,10 +107,22 @@ impl Serve {
         history.record(watcher.hub(), watcher.hub().estate().scope.clone(), end.clone());
         let resources = Arc::new(Catalogue::new(sdk, watcher.clone()));
         let audit = audit::Store::new(pool.clone());
+        let jobs = Jobs::new(pool.clone());
         let submitted = Arc::new(submitted::Store(pool.clone()));
+        let hands = Hands { gateway: gateway.clone(), many: resources.clone(), watch: Arc::new(watcher.clone()) };
+        jobs.work(hands, Arc::new(audit.clone()), end.clone());
         self.send_on(&audit, &end)?;
-        let parts =
-            http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
+        let parts = http::parts(
+            gateway,
+            &watcher,
+            resources,
+            Arc::new(history),
+            Arc::new(audit.clone()),
+            Arc::new(jobs),
+            submitted,
+            Arc::new(door),
+            source,
+        );
         let state = AppState {
             options: http::leptos_options(),
             parts,

@@ -3,7 +3,7 @@
 use super::clock::{AwsClock, Listening};
 use super::embedded::Embedded;
 use super::gate::Gate;
-use super::retry::QuotaIsFinal;
+use super::retry::Final;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
@@ -68,7 +68,7 @@ pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock
         .http_client(guarded(http, clock, gate))
         .timeout_config(timeouts())
         .retry_config(retries())
-        .retry_classifier(QuotaIsFinal)
+        .retry_classifier(Final)
         .sleep_impl(aws_smithy_types_sleep());
     let config = match wire {
         Wire::Default => config,
@@ -106,8 +106,7 @@ pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock,
     }
     let shared = loader.load().await;
     let region = shared.region().map(|r| r.as_ref().to_owned()).ok_or("No Region is set. Name one with --region, or in AWS_REGION.")?;
-    let mut config =
-        aws_sdk_appstream::config::Builder::from(&shared).http_client(guarded(http, clock, gate)).retry_classifier(QuotaIsFinal);
+    let mut config = aws_sdk_appstream::config::Builder::from(&shared).http_client(guarded(http, clock, gate)).retry_classifier(Final);
     if let Some(endpoint) = endpoint {
         config = config.endpoint_url(endpoint);
     }

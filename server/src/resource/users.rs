@@ -1,25 +1,20 @@
-//! Many users of the pool at once. What is checked is in [`domain::pool`]; here is what is asked, what is sent, and what came of it.
+//! Many users of the pool at once. What is checked is in [`domain::pool`]; here is what is asked, and what a job sends.
 
 use super::images::catalogue::CONSOLE;
 use super::{Catalogue, code};
-use app::resources::People;
+use app::resources::Many;
 use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::form::FieldError;
-use domain::pool::{Bulk, Known, Line, MOST_ROWS, Plan, Report, Stage, address, plans, stack};
+use domain::job::{Item, MOST_PAIRS_A_CALL, MOST_UNCLEAR, Subject, Verdict, Work, verdict};
+use domain::pool::{Bulk, Known, Line, MOST_ROWS, Plan, Ready, Report, Stage, address, plans, stack};
 use domain::resource::Code;
-use domain::users_csv::{Person, read, write};
+use domain::users_csv::{Person, read};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-/// The most associations of one call.
-const CHUNK: usize = 25;
 /// The most pairs of user and stack at once.
 const MOST_PAIRS: usize = 2_500;
-/// How often, and after how long, what AWS does not know yet is sent again: users are new to BatchAssociateUserStack for a moment.
-const TRIES: usize = 3;
-const PAUSE: Duration = Duration::from_secs(1);
 const POOL: &str = "USERPOOL";
 
 /// A user on a stack: the row it belongs to, and the stack.
@@ -35,26 +30,15 @@ pub(super) fn state(user: &mut Value) {
     user[CONSOLE] = json!({ "State": state });
 }
 
-/// A failure in one line.
-fn words(failure: &Failure) -> String {
-    let advice = failure.advice();
-    format!("{}. {}", advice.title, advice.next)
-}
-
-/// Whether it makes no sense to go on with the other rows.
-fn ends_all(failure: &Failure) -> bool {
-    matches!(failure, Failure::Quota { .. } | Failure::Denied { .. } | Failure::SignedOut)
-}
-
 fn line(person: &Person, stage: Stage, told: Vec<String>) -> Line {
-    let names = format!("{} {}", person.first, person.last).trim().to_owned();
-    Line { line: person.line, user: person.email.clone(), names, stacks: person.stacks.clone(), stage, told }
+    let (first, last) = (person.first.clone(), person.last.clone());
+    Line { line: person.line, user: person.email.clone(), first, last, stacks: person.stacks.clone(), stage, told }
 }
 
 /// The request of CreateUser.
-fn creation(person: &Person, mail: bool) -> Value {
-    let mut input = json!({"UserName": person.email, "AuthenticationType": POOL});
-    for (member, name) in [("FirstName", &person.first), ("LastName", &person.last)] {
+fn creation(user: &str, first: &str, last: &str, mail: bool) -> Value {
+    let mut input = json!({"UserName": user, "AuthenticationType": POOL});
+    for (member, name) in [("FirstName", first), ("LastName", last)] {
         if !name.is_empty() {
             input[member] = json!(name);
         }
@@ -105,112 +89,90 @@ impl Catalogue {
         Ok((known, off))
     }
 
-    /// Creates the users of `plans`; the rows of those that are new. What is refused is told at its row.
-    async fn create_all(&self, plans: &[Plan], mail: bool, lines: &mut [Line]) -> BTreeSet<usize> {
-        let (mut new, mut end) = (BTreeSet::new(), None);
-        for (row, plan) in plans.iter().enumerate().filter(|(_, p)| p.create && p.refused.is_empty()) {
-            let result = match &end {
-                Some(failure) => Err(Failure::clone(failure)),
-                None => self.sdk.invoke("CreateUser", &creation(&plan.person, mail), "user", &plan.person.email).await,
+    /// Assigns or unassigns in one call; what came of each.
+    async fn pair(&self, work: &Work, pairs: &[(&str, &str)]) -> Vec<Result<String, Failure>> {
+        let (assign, tell) = match work {
+            Work::Users { what, tell } => (*what == Bulk::Assign, *tell),
+            Work::Import { tell, .. } => (true, *tell),
+            _ => (true, false),
+        };
+        let items: Vec<Value> = pairs.iter().map(|(user, stack)| association(user, stack, tell && assign)).collect();
+        let answer = match self.sdk.invoke(batch(assign), &json!({"UserStackAssociations": items}), "stack", "").await {
+            Ok(answer) => answer,
+            // One of them spoils the call: each is asked for alone.
+            Err(failure) if pairs.len() > 1 && verdict(&failure, MOST_UNCLEAR) == Verdict::Refused => {
+                let mut each = vec![];
+                for pair in pairs {
+                    each.extend(Box::pin(self.pair(work, std::slice::from_ref(pair))).await);
+                }
+                return each;
+            }
+            Err(failure) => return vec![Err(failure); pairs.len()],
+        };
+        // Errors of single rows come with a 200.
+        let refused = |user: &str, stack: &str| {
+            let mine = |e: &&Value| e["UserStackAssociation"]["UserName"] == user && e["UserStackAssociation"]["StackName"] == stack;
+            answer["errors"].as_array().into_iter().flatten().find(mine)
+        };
+        let told = |(user, stack): &(&str, &str)| match refused(user, stack) {
+            None => Ok(String::new()),
+            Some(error) => {
+                let code = error["ErrorCode"].as_str().unwrap_or_default();
+                match code {
+                    // AWS does not know yet whom it has just made.
+                    "USER_NAME_NOT_FOUND" if matches!(work, Work::Import { .. }) => {
+                        Err(Failure::Settling { noun: "user".into(), name: (*user).to_owned() })
+                    }
+                    _ => Err(Failure::Upstream {
+                        code: code.to_owned(),
+                        message: error["ErrorMessage"].as_str().unwrap_or_default().to_owned(),
+                        request_id: None,
+                    }),
+                }
+            }
+        };
+        pairs.iter().map(told).collect()
+    }
+
+    /// Does one thing after the other.
+    async fn each(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>> {
+        let mut done = vec![];
+        for item in items {
+            let (operation, input, told) = match (&item.subject, work) {
+                (Subject::Person { user, first, last }, Work::Import { mail, .. }) => {
+                    let told = if *mail { "Created; AWS mails the invitation." } else { "Created, without a mail." };
+                    ("CreateUser", creation(user, first, last, *mail), told)
+                }
+                (Subject::User { user }, Work::Users { what, .. }) => {
+                    let operation = if *what == Bulk::Enable { "EnableUser" } else { "DisableUser" };
+                    (operation, json!({"UserName": user, "AuthenticationType": POOL}), "")
+                }
+                (Subject::Fleet { fleet, image, .. }, Work::Rollout { .. }) => {
+                    ("UpdateFleet", json!({"Name": fleet, "ImageName": image}), "")
+                }
+                (subject, _) => {
+                    let message = format!("The job has {} in it, which does not belong there.", subject.target());
+                    done.push(Err(Failure::Internal { message }));
+                    continue;
+                }
             };
-            match result {
-                Ok(_) => {
-                    new.insert(row);
-                    lines[row].stage = Stage::Done;
-                    lines[row].told = vec![if mail { "Created; AWS mails the invitation." } else { "Created, without a mail." }.to_owned()];
-                }
-                Err(failure) => {
-                    if ends_all(&failure) {
-                        end = Some(failure.clone());
-                    }
-                    lines[row].stage = Stage::Failed;
-                    lines[row].told = vec![words(&failure)];
-                }
-            }
+            let noun = if operation == "UpdateFleet" { "fleet" } else { "user" };
+            let answer = self.sdk.invoke(operation, &input, noun, item.subject.label()).await;
+            done.push(answer.map(|_| told.to_owned()));
         }
-        new
+        done
     }
 
-    /// Assigns or unassigns, 25 a call; sentences about the pairs that were refused. `new` are rows whose users AWS has only just made.
-    async fn pair_all(&self, assign: bool, pairs: Vec<Pair>, users: &[String], tell: bool, new: &BTreeSet<usize>) -> Vec<(Pair, String)> {
-        let mut refused = vec![];
-        let mut todo: Vec<Vec<Pair>> = pairs.chunks(CHUNK).map(<[Pair]>::to_vec).collect();
-        let mut tries = 0;
-        let mut end: Option<Failure> = None;
-        loop {
-            let mut again: Vec<Pair> = vec![];
-            while let Some(chunk) = todo.pop() {
-                let items: Vec<Value> = chunk.iter().map(|(row, stack)| association(&users[*row], stack, tell && assign)).collect();
-                let answer = match &end {
-                    Some(failure) => Err(failure.clone()),
-                    None => self.sdk.invoke(batch(assign), &json!({"UserStackAssociations": items}), "stack", "").await,
-                };
-                let answer = match answer {
-                    Ok(answer) => answer,
-                    Err(failure) => {
-                        if ends_all(&failure) {
-                            end = Some(failure.clone());
-                        } else if chunk.len() > 1 && !matches!(failure, Failure::Throttled { .. } | Failure::Unreachable { .. }) {
-                            // One of them spoils the call: each is asked for alone.
-                            todo.extend(chunk.into_iter().map(|pair| vec![pair]));
-                            continue;
-                        }
-                        refused.extend(chunk.into_iter().map(|pair| (pair, words(&failure))));
-                        continue;
-                    }
-                };
-                // Errors of single rows come with a 200.
-                for error in answer["errors"].as_array().into_iter().flatten() {
-                    let of = &error["UserStackAssociation"];
-                    let Some(pair) = chunk.iter().find(|(row, stack)| of["UserName"] == users[*row] && of["StackName"] == *stack) else {
-                        continue;
-                    };
-                    let code = error["ErrorCode"].as_str().unwrap_or_default();
-                    if tries < TRIES && new.contains(&pair.0) && code == "USER_NAME_NOT_FOUND" {
-                        again.push(pair.clone());
-                    } else {
-                        refused.push((pair.clone(), error["ErrorMessage"].as_str().filter(|m| !m.is_empty()).unwrap_or(code).to_owned()));
-                    }
-                }
-            }
-            if again.is_empty() {
-                return refused;
-            }
-            tries += 1;
-            tokio::time::sleep(PAUSE).await;
-            todo = again.chunks(CHUNK).map(<[Pair]>::to_vec).collect();
-        }
-    }
-
-    /// Puts what came of pairs at their rows; the stacks of each row that are still to be sent.
-    fn note(assign: bool, refused: Vec<(Pair, String)>, lines: &mut [Line], sent: &BTreeSet<usize>) {
-        for row in sent {
-            let mine: Vec<&(Pair, String)> = refused.iter().filter(|((r, _), _)| r == row).collect();
-            let (line, done) = (&mut lines[*row], |n: usize| match (assign, n) {
-                (true, 1) => "1 stack assigned.".to_owned(),
-                (true, n) => format!("{n} stacks assigned."),
-                (false, 1) => "1 stack taken away.".to_owned(),
-                (false, n) => format!("{n} stacks taken away."),
-            });
-            let taken = line.stacks.len() - mine.len();
-            if line.stage == Stage::Ready {
-                line.told.clear();
-            }
-            if taken > 0 {
-                line.told.push(done(taken));
-            }
-            line.told.extend(mine.iter().map(|((_, stack), why)| format!("{stack}: {why}")));
-            line.stage = if mine.is_empty() { Stage::Done } else { Stage::Failed };
-            if !mine.is_empty() {
-                line.stacks = mine.iter().map(|((_, stack), _)| stack.clone()).collect();
-            }
-        }
+    /// The users of the pool, asked anew.
+    async fn users(&self) -> Result<Vec<Value>, Failure> {
+        self.forget();
+        Ok(self.all("DescribeUsers", "Users", &json!({"AuthenticationType": POOL}), "user").await?.0.to_vec())
     }
 }
 
 #[async_trait]
-impl People for Catalogue {
-    async fn import(&self, text: &str, mail: bool, tell: bool, send: bool) -> Result<Report, Failure> {
+impl Many for Catalogue {
+    async fn import(&self, text: &str, mail: bool, tell: bool, anew: bool) -> Result<Ready, Failure> {
         let people = read(text);
         if people.is_empty() {
             return Err(at("text", "Paste at least one line, such as ana@example.com,Ana,Roy,legal."));
@@ -223,13 +185,12 @@ impl People for Catalogue {
         if total > MOST_PAIRS {
             return Err(at("text", format!("At most {MOST_PAIRS} assignments at once; these are {total}.")));
         }
-        if send {
-            // What stood when it was checked may have changed.
+        if anew {
             self.forget();
         }
         let (known, _) = self.known(&stacks).await?;
         let plans = plans(people, &known);
-        let mut lines: Vec<Line> = plans
+        let lines: Vec<Line> = plans
             .iter()
             .map(|plan| match (plan.refused.is_empty(), plan.create, plan.person.stacks.is_empty()) {
                 (false, ..) => line(&plan.person, Stage::Refused, plan.refused.clone()),
@@ -241,28 +202,27 @@ impl People for Catalogue {
         let ready: Vec<(usize, &Plan)> = plans.iter().enumerate().filter(|(_, p)| p.refused.is_empty()).collect();
         let pairs: Vec<Pair> = ready.iter().flat_map(|(row, p)| p.person.stacks.iter().map(|s| (*row, s.clone()))).collect();
         let users: Vec<String> = plans.iter().map(|p| p.person.email.clone()).collect();
-        let mut requests: Vec<(&'static str, Value)> =
-            ready.iter().filter(|(_, p)| p.create).map(|(_, p)| ("CreateUser", creation(&p.person, mail))).collect();
+        let mut requests: Vec<(&'static str, Value)> = ready
+            .iter()
+            .filter(|(_, p)| p.create)
+            .map(|(_, p)| ("CreateUser", creation(&p.person.email, &p.person.first, &p.person.last, mail)))
+            .collect();
         requests.extend(batches(true, &pairs, &users, tell));
         let code = self.said(&requests);
-        if send {
-            let new = self.create_all(&plans, mail, &mut lines).await;
-            let pairs: Vec<Pair> = pairs.into_iter().filter(|(row, _)| lines[*row].stage != Stage::Failed).collect();
-            let sent: BTreeSet<usize> = pairs.iter().map(|(row, _)| *row).collect();
-            let refused = self.pair_all(true, pairs, &users, tell, &new).await;
-            Self::note(true, refused, &mut lines, &sent);
-            self.forget();
+        let mut subjects: Vec<Subject> = vec![];
+        for (_, plan) in &ready {
+            let Person { email: user, first, last, stacks, .. } = &plan.person;
+            if plan.create {
+                subjects.push(Subject::Person { user: user.clone(), first: first.clone(), last: last.clone() });
+            }
+            subjects.extend(stacks.iter().map(|stack| Subject::Assignment { user: user.clone(), stack: stack.clone() }));
         }
-        let left = plans
-            .iter()
-            .zip(&lines)
-            .filter(|(_, l)| matches!(l.stage, Stage::Failed | Stage::Refused))
-            .map(|(plan, line)| write(&Person { stacks: line.stacks.clone(), ..plan.person.clone() }));
-        let left = left.collect::<Vec<_>>().join("\n");
-        Ok(Report { lines, sent: send, left, code })
+        // First all who are new: AWS needs a moment to know them.
+        subjects.sort_by_key(|subject| !matches!(subject, Subject::Person { .. }));
+        Ok(Ready { report: Report { lines, code, ..Report::default() }, work: Work::Import { mail, tell }, subjects })
     }
 
-    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, send: bool) -> Result<Report, Failure> {
+    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, anew: bool) -> Result<Ready, Failure> {
         let mut people = read(users);
         let mut seen = BTreeSet::new();
         people.retain(|p| seen.insert(p.email.clone()));
@@ -281,7 +241,7 @@ impl People for Catalogue {
         if !errors.is_empty() {
             return Err(Failure::Fields(errors));
         }
-        if send {
+        if anew {
             self.forget();
         }
         let (known, off) = self.known(&stacks.iter().map(String::as_str).collect()).await?;
@@ -296,7 +256,7 @@ impl People for Catalogue {
         for person in &mut people {
             person.stacks.clone_from(&stacks);
         }
-        let mut lines: Vec<Line> = people
+        let lines: Vec<Line> = people
             .iter()
             .map(|person| {
                 let there = known.users.contains_key(&person.email);
@@ -326,37 +286,54 @@ impl People for Catalogue {
             ready.iter().map(|row| (operation, input(row))).collect()
         };
         let code = self.said(&requests);
-        if send && what.takes_stacks() {
-            let sent: BTreeSet<usize> = ready.into_iter().collect();
-            let refused = self.pair_all(what == Bulk::Assign, pairs, &names, tell, &BTreeSet::new()).await;
-            Self::note(what == Bulk::Assign, refused, &mut lines, &sent);
-        } else if send {
-            let mut end: Option<Failure> = None;
-            for row in ready {
-                let result = match &end {
-                    Some(failure) => Err(failure.clone()),
-                    None => self.sdk.invoke(operation, &input(&row), "user", &names[row]).await,
-                };
-                lines[row].stage = if result.is_ok() { Stage::Done } else { Stage::Failed };
-                if let Err(failure) = result {
-                    lines[row].told = vec![words(&failure)];
-                    end = end.or_else(|| ends_all(&failure).then_some(failure));
-                }
+        let subjects = if what.takes_stacks() {
+            pairs.iter().map(|(row, stack)| Subject::Assignment { user: names[*row].clone(), stack: stack.clone() }).collect()
+        } else {
+            ready.iter().map(|row| Subject::User { user: names[*row].clone() }).collect()
+        };
+        Ok(Ready { report: Report { lines, code, ..Report::default() }, work: Work::Users { what, tell }, subjects })
+    }
+
+    async fn carry(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>> {
+        let pairs: Vec<(&str, &str)> = items
+            .iter()
+            .filter_map(|item| match &item.subject {
+                Subject::Assignment { user, stack } => Some((user.as_str(), stack.as_str())),
+                _ => None,
+            })
+            .collect();
+        let done = if pairs.len() == items.len() { self.pair(work, &pairs).await } else { self.each(work, items).await };
+        self.forget();
+        done
+    }
+
+    async fn is_done(&self, work: &Work, subject: &Subject) -> Result<bool, Failure> {
+        match subject {
+            Subject::Person { user, .. } => Ok(self.users().await?.iter().any(|u| u["UserName"] == *user)),
+            Subject::User { user } => {
+                let wanted = matches!(work, Work::Users { what: Bulk::Enable, .. });
+                Ok(self.users().await?.iter().any(|u| u["UserName"] == *user && u["Enabled"] == wanted))
             }
+            Subject::Assignment { user, stack } => {
+                let input = json!({"UserName": user, "StackName": stack, "AuthenticationType": POOL});
+                self.forget();
+                let there = !self.all("DescribeUserStackAssociations", "UserStackAssociations", &input, "user").await?.0.is_empty();
+                Ok(there != matches!(work, Work::Users { what: Bulk::Unassign, .. }))
+            }
+            Subject::Fleet { fleet, image, .. } => {
+                self.forget();
+                let (fleets, _) = self.all("DescribeFleets", "Fleets", &json!({"Names": [fleet]}), "fleet").await?;
+                Ok(fleets.iter().any(|f| f["ImageName"] == *image))
+            }
+            Subject::Session { .. } => Ok(false),
         }
-        if send {
-            self.forget();
-        }
-        let left = lines.iter().filter(|l| matches!(l.stage, Stage::Failed | Stage::Refused)).map(|l| l.user.as_str());
-        let left = left.collect::<Vec<_>>().join("\n");
-        Ok(Report { lines, sent: send, left, code })
     }
 }
 
 /// The requests for pairs, 25 each.
 fn batches(assign: bool, pairs: &[Pair], users: &[String], tell: bool) -> Vec<(&'static str, Value)> {
     pairs
-        .chunks(CHUNK)
+        .chunks(MOST_PAIRS_A_CALL)
         .map(|chunk| {
             let items: Vec<Value> = chunk.iter().map(|(row, stack)| association(&users[*row], stack, tell && assign)).collect();
             (batch(assign), json!({"UserStackAssociations": items}))

@@ -87,7 +87,7 @@ async fn a_plain_expiry_tells_each_result_on_the_next_page() {
         &console.embedded,
         "POST",
         "faults",
-        &json!({"operation": "ExpireSession", "error": "AccessDeniedException", "status": 400, "count": 1}),
+        &json!({"operation": "ExpireSession", "error": "OperationNotPermittedException", "status": 400, "count": 1}),
     );
     let form = format!("form[ids][0]={}&form[ids][1]={}", one.id, two.id);
     let answer = console.post("/api/session/expire", &cookie, "/sessions", &form).await;

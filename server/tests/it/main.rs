@@ -11,6 +11,7 @@ mod gateway;
 mod history;
 mod http;
 mod images;
+mod jobs;
 mod live;
 mod once;
 mod people;

@@ -1,7 +1,8 @@
 //! Users in bulk, new versions of app blocks, and what pages show from several calls, against the embedded AppStream.
 
 use crate::support::{Console, calls, control, gateway, scope, simulator, text};
-use app::resources::{Entries, People, Resources};
+use app::error::AppError;
+use app::resources::{Entries, Many as _, Resources};
 use domain::failure::Failure;
 use domain::pool::{Bulk, Report, Stage};
 use domain::preview::Preview;
@@ -37,6 +38,39 @@ fn fault(embedded: &Embedded, operation: &str, error: &str, count: u32) {
     );
 }
 
+/// A console whose calls are counted anew, and an administrator's cookie.
+async fn signed_in() -> (Console, String) {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    control(&console.embedded, "DELETE", "calls", &Value::Null);
+    (console, cookie)
+}
+
+async fn report(console: &Console, cookie: &str, path: &str, form: &[(&str, &str)]) -> Result<Report, Failure> {
+    let pairs: Vec<(String, String)> = form.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let form = app::paths::with_query("", &pairs);
+    let (status, answer) = console.call(path, cookie, form.trim_start_matches('?')).await;
+    if status.is_success() {
+        Ok(serde_json::from_value(answer).unwrap())
+    } else {
+        Err(serde_json::from_value::<AppError>(answer).unwrap().0)
+    }
+}
+
+async fn import(console: &Console, cookie: &str, text: &str, mail: bool, send: bool) -> Result<Report, Failure> {
+    let step = if send { "send" } else { "check" };
+    let mail = if mail { "true" } else { "false" };
+    report(console, cookie, "/api/users/import", &[("text", text), ("mail", mail), ("step", step)]).await
+}
+
+/// Sends at once.
+async fn bulk(console: &Console, cookie: &str, what: Bulk, users: &str, stacks: &[&str]) -> Result<Report, Failure> {
+    let stacks: Vec<String> = stacks.iter().map(|s| format!("stacks[{s}]")).collect();
+    let mut form = vec![("what", what.slug()), ("users", users), ("step", "send")];
+    form.extend(stacks.iter().map(|s| (s.as_str(), "true")));
+    report(console, cookie, "/api/users/bulk", &form).await
+}
+
 fn stages(report: &Report) -> Vec<Stage> {
     report.lines.iter().map(|l| l.stage).collect()
 }
@@ -56,67 +90,83 @@ async fn standing(catalogue: &Catalogue, kind: &str, name: &str, verb: &str, typ
 
 #[tokio::test]
 async fn a_paste_is_checked_without_a_write_and_then_sent_row_by_row() {
-    let (catalogue, embedded, _end) = demo().await;
+    let (console, cookie) = signed_in().await;
+    let (catalogue, embedded) = (&console.catalogue, &console.embedded);
     let paste = "email,first name,last name,stacks\nnew.one@x.example,New,One,legal;training\nnew.two@x.example,Ne'w,Two\nNEW.one@x.example\nnew.three@x.example,,,nowhere\n\"new.four@x.example\",New,Four,legal";
-    let report = catalogue.import(paste, false, false, false).await.unwrap();
+    let report = import(&console, &cookie, paste, false, false).await.unwrap();
     assert_eq!(stages(&report), [Stage::Ready, Stage::Refused, Stage::Refused, Stage::Refused, Stage::Ready]);
     assert!(report.code[0].text.contains("aws appstream create-user") && report.code[0].text.contains("batch-associate-user-stack"));
-    let asked = calls(&embedded);
+    let asked = calls(embedded);
     assert!(asked.as_object().unwrap().keys().all(|k| k.starts_with("Describe") || k.starts_with("List")), "{asked}");
 
-    fault(&embedded, "CreateUser", "OperationNotPermittedException", 1);
-    let report = catalogue.import(paste, false, false, true).await.unwrap();
+    fault(embedded, "CreateUser", "OperationNotPermittedException", 1);
+    let report = import(&console, &cookie, paste, false, true).await.unwrap();
     assert_eq!(stages(&report), [Stage::Failed, Stage::Refused, Stage::Refused, Stage::Refused, Stage::Done]);
     assert!(report.left.contains("new.one@x.example,New,One,legal;training") && !report.left.contains("new.four"), "{}", report.left);
     // What is left is corrected and sent; what was done is sent again, too, and counts as done.
     let again = "new.one@x.example,New,One,legal;training\nnew.four@x.example,New,Four,legal\nnew.four@x.example";
-    let report = catalogue.import(again, false, false, true).await.unwrap();
+    let report = import(&console, &cookie, again, false, true).await.unwrap();
     assert_eq!(stages(&report), [Stage::Done, Stage::Done, Stage::Refused]);
-    let report = catalogue.import("new.one@x.example,New,One", true, false, true).await.unwrap();
+    let report = import(&console, &cookie, "new.one@x.example,New,One", true, true).await.unwrap();
     assert_eq!(stages(&report), [Stage::There]);
     let page = catalogue.item("users", "new.one@x.example", "stacks").await.unwrap();
     assert_eq!(table(&page, "Stacks this person can open").len(), 2);
-    assert!(matches!(catalogue.import(" \n", true, false, true).await, Err(Failure::Fields(e)) if e[0].field == "text"));
+    assert!(matches!(import(&console, &cookie, " \n", true, true).await, Err(Failure::Fields(e)) if e[0].field == "text"));
     let many: String = (0..501).map(|n| format!("u{n}@x.example\n")).collect();
-    assert!(matches!(catalogue.import(&many, true, false, true).await, Err(Failure::Fields(e)) if e[0].message.contains("501")));
+    assert!(matches!(import(&console, &cookie, &many, true, true).await, Err(Failure::Fields(e)) if e[0].message.contains("501")));
 }
 
 #[tokio::test]
 async fn a_full_pool_ends_the_rest_without_a_call_for_each() {
-    let (catalogue, embedded, _end) = demo().await;
-    control(&embedded, "POST", "quotas", &json!({"users": 601}));
+    let (console, cookie) = signed_in().await;
+    let embedded = &console.embedded;
+    control(embedded, "POST", "quotas", &json!({"users": 601}));
     let paste: String = (0..9).map(|n| format!("u{n}@x.example,,,legal\n")).collect();
-    let report = catalogue.import(&paste, false, false, true).await.unwrap();
-    assert_eq!((report.count(Stage::Done), report.count(Stage::Failed)), (1, 8));
-    assert_eq!(calls(&embedded)["CreateUser"], 2);
-    assert_eq!(report.left.lines().count(), 8);
-    assert!(report.lines[8].told[0].contains("limit"), "{:?}", report.lines[8]);
+    let report = import(&console, &cookie, &paste, false, true).await.unwrap();
+    let job = report.job.expect("it waits for somebody who makes room");
+    assert_eq!(calls(embedded)["CreateUser"], 2);
+    let view = console.read(&format!("/api/jobs/one?id={job}"), &cookie).await;
+    assert_eq!(
+        (&view["job"]["state"], &view["job"]["counts"]["done"], &view["job"]["counts"]["waiting"]),
+        (&json!("paused"), &json!(1), &json!(17))
+    );
+    assert!(view["job"]["why"].as_str().unwrap().contains("limit"), "{view}");
+    // Room is made, and it goes on.
+    control(embedded, "POST", "quotas", &json!({"users": 700}));
+    console.call("/api/jobs/steer", &cookie, &format!("id={job}&steer=resume")).await;
+    for _ in 0..200 {
+        if console.read(&format!("/api/jobs/one?id={job}"), &cookie).await["job"]["state"] == "done" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("it did not go on");
 }
 
 #[tokio::test]
 async fn many_pairs_go_in_calls_of_25_and_single_errors_of_an_answer_with_200_are_told() {
-    let (catalogue, embedded, _end) = demo().await;
+    let (console, cookie) = signed_in().await;
+    let (catalogue, embedded) = (&console.catalogue, &console.embedded);
     let people = catalogue.list("users", "", 0, 40).await.unwrap().rows;
     let names: Vec<String> = people.into_iter().map(|r| r.key).collect();
-    let stacks = ["legal".to_owned(), "training".to_owned()];
-    let report = catalogue.bulk(Bulk::Assign, &names.join("\n"), &stacks, false, true).await.unwrap();
+    let stacks = ["legal", "training"];
+    let report = bulk(&console, &cookie, Bulk::Assign, &names.join("\n"), &stacks).await.unwrap();
     assert_eq!(report.count(Stage::Done), 40);
-    assert_eq!(calls(&embedded)["BatchAssociateUserStack"], 4, "80 pairs");
+    assert_eq!(calls(embedded)["BatchAssociateUserStack"], 4, "80 pairs");
     // One spoils a call: the others of it are not lost.
-    fault(&embedded, "BatchDisassociateUserStack", "OperationNotPermittedException", 2);
-    let report = catalogue.bulk(Bulk::Unassign, &names[..3].join("\n"), &stacks[..1], false, true).await.unwrap();
+    fault(embedded, "BatchDisassociateUserStack", "OperationNotPermittedException", 2);
+    let report = bulk(&console, &cookie, Bulk::Unassign, &names[..3].join("\n"), &stacks[..1]).await.unwrap();
     assert_eq!((report.count(Stage::Done), report.count(Stage::Failed)), (2, 1), "{:?}", report.lines);
     assert_eq!(report.left.lines().count(), 1);
-    catalogue.bulk(Bulk::Enable, &names[0], &[], false, true).await.unwrap();
+    bulk(&console, &cookie, Bulk::Enable, &names[0], &[]).await.unwrap();
     let stranger = format!("{}\nnobody@x.example\n{}", names[0], names[1].to_uppercase());
-    let report = catalogue.bulk(Bulk::Disable, &stranger, &[], false, true).await.unwrap();
+    let report = bulk(&console, &cookie, Bulk::Disable, &stranger, &[]).await.unwrap();
     assert_eq!(stages(&report), [Stage::Done, Stage::Refused, Stage::Refused]);
-    assert_eq!(stages(&catalogue.bulk(Bulk::Disable, &names[0], &[], false, true).await.unwrap()), [Stage::There]);
-    assert_eq!(stages(&catalogue.bulk(Bulk::Enable, &names[0], &[], false, true).await.unwrap()), [Stage::Done]);
+    assert_eq!(stages(&bulk(&console, &cookie, Bulk::Disable, &names[0], &[]).await.unwrap()), [Stage::There]);
+    assert_eq!(stages(&bulk(&console, &cookie, Bulk::Enable, &names[0], &[]).await.unwrap()), [Stage::Done]);
     for (users, stacks, at) in [("", vec!["legal"], "users"), ("a@x.example", vec![], "stacks"), ("a@x.example", vec!["nowhere"], "stacks")]
     {
-        let stacks: Vec<String> = stacks.into_iter().map(str::to_owned).collect();
-        assert!(matches!(catalogue.bulk(Bulk::Assign, users, &stacks, false, true).await, Err(Failure::Fields(e)) if e[0].field == at));
+        assert!(matches!(bulk(&console, &cookie, Bulk::Assign, users, &stacks).await, Err(Failure::Fields(e)) if e[0].field == at));
     }
 }
 
@@ -152,7 +202,7 @@ async fn a_stack_whose_fleet_is_joined_to_a_domain_is_refused_before_it_is_sent(
             "training".to_owned()
         }
     };
-    let report = catalogue.import(&format!("new@x.example,,,{stack}"), false, false, false).await.unwrap();
+    let report = catalogue.import(&format!("new@x.example,,,{stack}"), false, false, false).await.unwrap().report;
     assert!(report.lines[0].told[0].contains("joined to a domain"), "{:?}", report.lines);
     let refused = catalogue.bulk(Bulk::Assign, "new@x.example", &[stack], false, false).await;
     assert!(matches!(refused, Err(Failure::Fields(e)) if e[0].message.contains("joined to a domain")));
@@ -160,9 +210,10 @@ async fn a_stack_whose_fleet_is_joined_to_a_domain_is_refused_before_it_is_sent(
 
 #[tokio::test]
 async fn a_person_s_page_says_what_they_can_open() {
-    let (catalogue, ..) = demo().await;
+    let (console, cookie) = signed_in().await;
+    let catalogue = &console.catalogue;
     let user = catalogue.list("users", "?is=CONFIRMED", 0, 1).await.unwrap().rows[0].key.clone();
-    catalogue.bulk(Bulk::Assign, &user, &["claims-casual".to_owned()], false, true).await.unwrap();
+    bulk(&console, &cookie, Bulk::Assign, &user, &["claims-casual"]).await.unwrap();
     let page = catalogue.item("users", &user, "opens").await.unwrap();
     let rows = table(&page, "What this person can open");
     let elastic = rows.iter().find(|r| r[1] == "claims-elastic").unwrap_or_else(|| panic!("{rows:?}"));
@@ -171,7 +222,7 @@ async fn a_person_s_page_says_what_they_can_open() {
     assert!(page.sections[0].note.contains("Entitlements do not restrict"));
     let form = catalogue.form("users", &user, "disable", "").await.unwrap();
     assert!(form.consequence.contains("about an hour"));
-    catalogue.bulk(Bulk::Disable, &user, &[], false, true).await.unwrap();
+    bulk(&console, &cookie, Bulk::Disable, &user, &[]).await.unwrap();
     assert!(catalogue.item("users", &user, "opens").await.unwrap().sections[0].note.contains("about an hour"));
 }
 

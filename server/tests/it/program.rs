@@ -83,9 +83,22 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// Over the AppStream that listens on `port`, as if that were AWS.
+    pub fn on_aws(folder: &std::path::Path, port: u16) -> Self {
+        let mut command = program();
+        command.args(["serve", "--aws", "--region", "us-east-1", "--calls-per-second", "200", "--endpoint-url"]);
+        command.arg(format!("http://127.0.0.1:{port}")).env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "example");
+        Self::begun(command, folder, Some(PASSWORD)).0
+    }
+
     pub fn start(folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
         let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg("serve");
+        Self::begun(command, folder, password)
+    }
+
+    fn begun(mut command: Command, folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
+        command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         if let Some(password) = password {
             command.env("APPSTREAM_CONSOLE_ADMIN_PASSWORD", password);
         }
@@ -125,6 +138,46 @@ impl Running {
         );
         self.ask(&request, "\r\n\r\n").0
     }
+
+    /// Signs in; the cookie to send.
+    pub fn cookie(&self, password: &str) -> String {
+        let signed = self.sign_in(password);
+        signed.lines().find_map(|l| l.strip_prefix("set-cookie: ")).expect("a cookie").split(';').next().unwrap().to_owned()
+    }
+
+    /// What a server function answers that only reads.
+    pub fn get(&self, cookie: &str, path: &str) -> String {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncookie: {cookie}\r\naccept: application/json\r\nconnection: close\r\n\r\n",
+            self.port
+        );
+        body(&self.ask(&head, "\0").0)
+    }
+
+    /// What a server function answers to a form.
+    pub fn post(&self, cookie: &str, path: &str, form: &str) -> String {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{0}\r\norigin: http://127.0.0.1:{0}\r\ncookie: {cookie}\r\naccept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\nconnection: close\r\n\r\n{form}",
+            self.port,
+            form.len()
+        );
+        body(&self.ask(&head, "\0").0)
+    }
+}
+
+/// The body of an answer, its chunks put together.
+fn body(answer: &str) -> String {
+    let (head, mut rest) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    if !head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+        return rest.to_owned();
+    }
+    let mut whole = String::new();
+    while let Some((length, after)) = rest.split_once("\r\n") {
+        let length = usize::from_str_radix(length.trim(), 16).unwrap_or(0);
+        whole.push_str(after.get(..length).unwrap_or_default());
+        rest = after.get(length + 2..).unwrap_or_default();
+    }
+    whole
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use server::door::Accounts;
 use simulator::Seed;
 
 /// What each server function demands, and something to call it with. Acts on resources stand with one act of each right.
-const FUNCTIONS: [(&str, &str, Right); 28] = [
+const FUNCTIONS: [(&str, &str, Right); 31] = [
     ("/api/frame", "", Right::Look),
     ("/api/audit", "?query=", Right::ReadAudit),
     ("/api/history/capacity", "?account=111122223333&region=us-east-1&fleet=finance-desktop&range=1h", Right::Look),
@@ -35,6 +35,10 @@ const FUNCTIONS: [(&str, &str, Right); 28] = [
     ("/api/resource/act", "kind=directory-configs&name=nothing&verb=edit", Right::Manage),
     ("/api/users/import", "text=&step=", Right::Manage),
     ("/api/users/bulk", "what=enable&users=&step=", Right::Run),
+    ("/api/jobs", "?", Right::Look),
+    ("/api/jobs/one", "?id=1", Right::Look),
+    // Of the act that the job does: here sessions expire.
+    ("/api/jobs/steer", "id=1&steer=stop", Right::EndSessions),
     ("/api/sign-out", "", Right::Look),
 ];
 
@@ -57,6 +61,9 @@ async fn every_function_lets_pass_whom_the_table_lets_pass() {
     let mut missing: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     missing.retain(|path| !OPEN.contains(path) && FUNCTIONS.iter().all(|(row, ..)| row != path));
     assert_eq!(missing, [""; 0], "each server function has a row");
+    let admin = console.sign_in().await;
+    let two = "form[ids][0]=00000000-0000-0000-0000-000000000001&form[ids][1]=00000000-0000-0000-0000-000000000002";
+    assert_eq!(console.call("/api/session/expire", &admin, two).await.0, StatusCode::OK, "job 1");
     for role in Role::ALL {
         let cookie = console.sign_in_as(role).await;
         for (path, with, right) in FUNCTIONS.iter().filter(|(path, ..)| *path != "/api/sign-out") {

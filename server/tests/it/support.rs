@@ -17,6 +17,7 @@ use server::gateway::embedded::Embedded;
 use server::gateway::gate::{Gate, Limits};
 use server::gateway::{Sdk, SessionTypes, client};
 use server::http::{AppState, sessions};
+use server::jobs::{Jobs, hands::Hands};
 use server::poll::Watcher;
 use simulator::{Options, Seed};
 use std::sync::Arc;
@@ -109,8 +110,9 @@ pub struct Console {
     pub watcher: Watcher,
     pub gate: Gate,
     pub audit: server::audit::Store,
+    pub catalogue: server::resource::Catalogue,
     pub pool: sqlx::SqlitePool,
-    folder: tempfile::TempDir,
+    pub folder: Arc<tempfile::TempDir>,
     router: axum::Router,
     end: CancellationToken,
 }
@@ -128,7 +130,16 @@ impl Console {
 
     /// Over `embedded`, which gets at most what `limits` say. The watcher asks through what `between` makes of the gateway.
     pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::again(Arc::new(tempfile::tempdir().unwrap()), embedded, limits, between).await
+    }
+
+    /// The same in a folder where a console was before.
+    pub async fn again(
+        folder: Arc<tempfile::TempDir>,
+        embedded: Embedded,
+        limits: Limits,
+        between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>,
+    ) -> Self {
         let pool = server::store::open(folder.path()).await.unwrap();
         let door = LocalDoor::new(pool.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
@@ -139,11 +150,17 @@ impl Console {
         let watcher = Watcher::start(between(gateway.clone()), scope(), end.clone());
         let history = server::history::Store(pool.clone());
         history.record(watcher.hub(), scope(), end.clone());
-        let resources = Arc::new(server::resource::Catalogue::new(sdk, watcher.clone()));
+        let catalogue = server::resource::Catalogue::new(sdk, watcher.clone());
+        let resources = Arc::new(catalogue.clone());
         let audit = server::audit::Store::new(pool.clone());
         let kept = Arc::new(audit.clone());
         let submitted = Arc::new(server::submitted::Store(pool.clone()));
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, Arc::new(door), Source::Embedded);
+        let jobs = Jobs::new(pool.clone());
+        let hands = Hands { gateway: gateway.clone(), many: resources.clone(), watch: Arc::new(watcher.clone()) };
+        jobs.work(hands, kept.clone(), end.clone());
+        let jobs = Arc::new(jobs);
+        let parts =
+            server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, jobs, submitted, Arc::new(door), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
         let state = AppState {
@@ -155,9 +172,20 @@ impl Console {
             end: end.clone(),
         };
         let router = server::http::router(state, sessions::Store(pool.clone()));
-        let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
+        let console = Self { embedded, watcher, gate, audit, catalogue, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
+    }
+
+    /// AppStream, asked as nobody's act.
+    pub fn gateway(&self) -> Sdk {
+        gateway(&self.embedded, client::Wire::Default)
+    }
+
+    /// Ends this one; another goes on with its data, and with the same AppStream.
+    pub async fn restart(self) -> Self {
+        self.end.cancel();
+        Self::again(Arc::clone(&self.folder), self.embedded.clone(), Limits::embedded(10_000.0), |gateway| gateway).await
     }
 
     /// Waits until the snapshot is as wanted.

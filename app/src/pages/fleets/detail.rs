@@ -71,6 +71,10 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     if !here {
         return view! { <NotFoundInFrame/> }.into_any();
     }
+    if let Some(first) = found.get_untracked() {
+        // Not within a closure: the server would run it again, and what is above the page's boundaries would be gone for them.
+        return view! { <Seen scope name first found tab/> }.into_any();
+    }
     // One that was just made is here before the watcher knows of it; one that vanishes while one looks stays on screen.
     let seen = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || found.with(Option::is_some));
     (move || {

@@ -3,6 +3,7 @@
 use crate::api::session::{ExpireSessions, named};
 use crate::error::AppError;
 use crate::live::use_live;
+use crate::pages::jobs::Underway;
 use crate::pages::resources::code::AsCode;
 use crate::pages::sessions::rows::Selection;
 use crate::parts::account::ActsIn;
@@ -10,11 +11,12 @@ use crate::parts::chip::{Chip, session_look};
 use crate::parts::error_view::ErrorView;
 use crate::parts::frame::use_flash;
 use crate::parts::once::Once;
+use crate::paths;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
 use domain::failure::Failure;
-use domain::form::{ExpireResult, MAX_EXPIRE, expire_words};
+use domain::form::{ExpireResult, Expired, MAX_EXPIRE, expire_words};
 use domain::resource::Call;
 use domain::session::{Presence, Session};
 use domain::time::duration;
@@ -88,9 +90,15 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selec
         local.get().or_else(|| action.value().with(|v| v.as_ref().and_then(|r| r.as_ref().err()).map(|e| e.0.clone())))
     });
     let at = move |field: &'static str| Signal::derive(move || failure.get().and_then(|f| AppError(f).at(field)));
-    let results = Memo::new(move |_| action.value().with(|v| v.as_ref().and_then(|r| r.as_ref().ok().cloned())));
+    let done = Memo::new(move |_| action.value().with(|v| v.as_ref().and_then(|r| r.as_ref().ok().cloned())));
+    let results = Memo::new(move |_| done.get().filter(|d| d.job.is_none()).map(|d| d.results));
     let navigate = leptos_router::hooks::use_navigate();
     Effect::new(move |_| {
+        if let Some(job) = done.with(|d| d.as_ref().and_then(|d| d.job)) {
+            // It takes longer than one waits in a dialog.
+            selected.set(Selection::new());
+            return navigate(&paths::job(job), leptos_router::NavigateOptions::default());
+        }
         let Some(results) = results.get() else { return };
         let failed: Selection = results.iter().filter(|r| r.failure.is_some()).map(|r| (r.id.0.clone(), true)).collect();
         // Failures stay selected, with their reason in the dialog.
@@ -176,9 +184,12 @@ fn Confirm(chosen: Vec<String>, sessions: Vec<Session>, selected: RwSignal<Selec
 /// What came of an expiry that was a plain form post.
 #[component]
 pub fn LeftResults() -> impl IntoView {
-    let results: Option<Vec<ExpireResult>> =
+    let left: Option<Expired> =
         use_flash("session/expire").filter(|f| f.failure.is_none()).and_then(|f| serde_json::from_str(&f.outcome).ok());
-    results.map(|all| {
+    left.map(|Expired { results: all, job }| {
+        if let Some(job) = job {
+            return view! { <div class="px-(--gutter) pb-3"><Underway job/></div> }.into_any();
+        }
         let failed: Vec<_> = all.iter().filter_map(|r| r.failure.as_ref().map(|f| (r.user_id.clone(), f.advice()))).collect();
         let done = all.len() - failed.len();
         let (tone, glyph) = if failed.is_empty() { ("banner t-ok", "s-check") } else { ("banner t-fault", "s-fail") };
@@ -188,5 +199,6 @@ pub fn LeftResults() -> impl IntoView {
                 <ul>{failed.into_iter().map(|(user, a)| view! { <li>{user}": "{a.title}". "{a.next}</li> }).collect_view()}</ul>
             </div></div></div>
         }
+        .into_any()
     })
 }

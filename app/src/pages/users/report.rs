@@ -2,8 +2,10 @@
 
 use crate::api::users::SEND;
 use crate::error::AppError;
+use crate::pages::jobs::Underway;
 use crate::pages::resources::code::CodeBlock;
 use crate::parts::error_view::ErrorView;
+use crate::paths;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
 use domain::form::Flash;
@@ -47,8 +49,13 @@ impl Batch {
                 this.checked.set(this.typed.get_untracked());
             }
         });
+        let navigate = leptos_router::hooks::use_navigate();
         Effect::new(move |_| {
-            if let Some(Ok(report)) = value.get()
+            let answer = value.get();
+            if let Some(Ok(Report { job: Some(job), .. })) = answer {
+                return navigate(&paths::job(job), leptos_router::NavigateOptions::default());
+            }
+            if let Some(Ok(report)) = answer
                 && report.sent
                 && let Some(area) = this.node.get_untracked()
             {
@@ -119,6 +126,7 @@ pub fn Rows(
         // Those stand at their fields.
         Some(Err(AppError(Failure::Fields(_)))) => ().into_any(),
         Some(Err(error)) => view! { <ErrorView failure=error.0/> }.into_any(),
+        Some(Ok(Report { job: Some(job), .. })) => view! { <Underway job/> }.into_any(),
         Some(Ok(report)) => rows(report),
     }
 }
@@ -155,11 +163,12 @@ fn line(line: &Line) -> AnyView {
     let (tone, glyph, words) = line.stage.look();
     let class = format!("chip {tone}{}", if line.stage == Stage::Failed { " chip--fill" } else { "" });
     let user = if line.user.is_empty() { "(no address)".to_owned() } else { line.user.clone() };
+    let names = [line.first.as_str(), " ", line.last.as_str()].concat().trim().to_owned();
     let told = line.told.iter().map(|t| view! { <p>{t.clone()}</p> }).collect_view();
     let stacks = line.stacks.iter().map(|s| view! { <span class="tag">{s.clone()}</span> }).collect_view();
     view! {
         <tr role="row" class="max-sm:grid-cols-[minmax(0,1fr)_auto]"><td role="cell" class="r only-desk">{line.line}</td>
-            <th role="rowheader" scope="row" class="font-[450]"><span class="break-all">{user}</span>{(!line.names.is_empty()).then(|| view! { <span class="block text-12 text-text-3">{line.names.clone()}</span> })}</th>
+            <th role="rowheader" scope="row" class="font-[450]"><span class="break-all">{user}</span>{(!names.is_empty()).then(|| view! { <span class="block text-12 text-text-3">{names}</span> })}</th>
             <td role="cell"><span class=class><Icon name=glyph/>{words}</span></td>
             <td role="cell" class="max-sm:col-span-2">{told}{(!line.stacks.is_empty()).then(|| view! { <p class="flex flex-wrap gap-1 mt-0.5">{stacks}</p> })}</td></tr>
     }
