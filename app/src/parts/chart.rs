@@ -284,7 +284,7 @@ pub fn keep_every<T, F>(
     view: RwSignal<Result<T, AppError>>,
     asked: Memo<String>,
     ask: impl Fn(String) -> F + Copy + 'static,
-    every: impl Fn() -> u32 + 'static,
+    every: impl Fn() -> u32 + Copy + 'static,
 ) where
     T: PartialEq + Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + 'static,
@@ -309,11 +309,11 @@ pub fn keep_every<T, F>(
         what
     });
     Effect::new(move |_| {
-        let mut seconds = 0;
+        let seconds = StoredValue::new(0);
         let tick = move || {
-            seconds += 1;
-            if seconds >= every() && !document().hidden() {
-                seconds = 0;
+            seconds.update_value(|s| *s += 1);
+            if seconds.get_value() >= every() && !document().hidden() {
+                seconds.set_value(0);
                 again();
             }
         };

@@ -146,3 +146,34 @@ async fn pages_come_whole_from_the_server() {
     let fleets = text(console.get("/fleets", &cookie).await).await;
     assert!(fleets.contains("finance-desktop") && fleets.contains("Running"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_asked_for_many_at_once_are_all_answered() {
+    let console = std::sync::Arc::new(Console::start(Seed::Demo).await);
+    let cookie = console.sign_in().await;
+    let fleet = "/111122223333/us-east-1/fleets/finance-desktop";
+    let mut pages: Vec<String> =
+        ["/", "/fleets", "/sessions", "/sessions/history", "/images", "/stacks", "/users", "/jobs", "/audit"].map(str::to_owned).to_vec();
+    pages.extend(
+        ["", "/sessions", "/errors", "/configuration", "/stacks", "/tags", "?do=capacity", "?do=stop", "?do=delete"]
+            .map(|t| format!("{fleet}{t}")),
+    );
+    for _ in 0..8 {
+        let asked = pages.iter().map(|page| {
+            let (console, cookie, page) = (std::sync::Arc::clone(&console), cookie.clone(), page.clone());
+            tokio::spawn(async move {
+                let answer = console.get(&page, &cookie).await;
+                let status = answer.status();
+                (page, status, text(answer).await)
+            })
+        });
+        for answered in futures::future::join_all(asked).await {
+            let (page, status, html) = answered.unwrap();
+            assert!(
+                status.is_success() && html.contains("</main>") && html.trim_end().ends_with("</script>"),
+                "{page}: {status}, {} bytes",
+                html.len()
+            );
+        }
+    }
+}

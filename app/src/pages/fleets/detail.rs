@@ -19,6 +19,7 @@ use domain::fleet_error::{Gravity, explain};
 use domain::names::Scope;
 use domain::problem::of_fleet;
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -71,10 +72,6 @@ fn One(account: String, region: String, name: String) -> impl IntoView {
     if !here {
         return view! { <NotFoundInFrame/> }.into_any();
     }
-    if let Some(first) = found.get_untracked() {
-        // Not within a closure: the server would run it again, and what is above the page's boundaries would be gone for them.
-        return view! { <Seen scope name first found tab/> }.into_any();
-    }
     // One that was just made is here before the watcher knows of it; one that vanishes while one looks stays on screen.
     let seen = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || found.with(Option::is_some));
     (move || {
@@ -106,6 +103,8 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
         let name = name.clone();
         move || format!("{name}, {} · AppStream Console", TABS.iter().find(|(s, _)| *s == tab.get()).map_or("", |(_, l)| l).to_lowercase())
     };
+    // The server writes the title last: by then what belongs to the page may be gone.
+    let title: TextProp = if cfg!(feature = "hydrate") { title.into() } else { title().into() };
     let tabs = TABS
         .iter()
         .map(|(slug, label)| {
