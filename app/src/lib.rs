@@ -68,6 +68,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=parts::frame::Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::Async/>
                     <Route path=path!("/fleets") view=pages::fleets::list::FleetList ssr=SsrMode::Async/>
+                    <Route path=path!("/fleets/rollout") view=pages::fleets::rollout::RolloutPage ssr=SsrMode::Async/>
                     <Route path=path!("/sessions/history") view=pages::sessions::history::SessionHistory ssr=SsrMode::Async/>
                     <Route path=path!("/sessions") view=pages::sessions::list::SessionList ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>

@@ -6,6 +6,8 @@ use domain::names::{FleetName, Scope};
 pub const OVERVIEW: &str = "/";
 /// All fleets.
 pub const FLEETS: &str = "/fleets";
+/// Another image for many fleets: `?image=…&fleet=…&fleet=…`.
+pub const ROLLOUT: &str = "/fleets/rollout";
 /// All sessions.
 pub const SESSIONS: &str = "/sessions";
 /// Sessions that were.

@@ -19,6 +19,10 @@ pub trait Many: Send + Sync {
     async fn import(&self, text: &str, mail: bool, tell: bool, anew: bool) -> Result<Ready, Failure>;
     /// The same for all users that `users` has line by line.
     async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, anew: bool) -> Result<Ready, Failure>;
+    /// Images that a fleet can get, with their platforms, the newest first.
+    async fn images(&self) -> Result<Vec<(String, String)>, Failure>;
+    /// Another image for `fleets`, in their order, with `soak` minutes after each.
+    async fn rollout(&self, image: &str, fleets: &[String], soak: &str, anew: bool) -> Result<Ready, Failure>;
     /// Does `work` to `items`, in one call where AWS takes several; what came of each, as a sentence.
     async fn carry(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>>;
     /// Whether AWS shows that `work` was done to `subject`.

@@ -24,6 +24,35 @@ pub async fn stop_fleet(form: FleetForm, #[server(default)] once: String) -> Res
     cx.finish(act, result).await
 }
 
+/// Images that fleets can get, with their platforms.
+#[server(endpoint = "fleets/images", input = leptos::server_fn::codec::GetUrl)]
+pub async fn rollout_images() -> Result<Vec<(String, String)>, AppError> {
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    Ok(cx.parts.resources.images().await?)
+}
+
+/// Gives many fleets another image, one after the other. Checked first; repeating it is harmless: who has the image counts as done.
+#[server(endpoint = "fleets/rollout")]
+pub async fn roll_out(
+    #[server(default)] image: String,
+    #[server(default)] fleets: std::collections::BTreeMap<String, String>,
+    #[server(default)] soak: String,
+    #[server(default)] step: String,
+    #[server(default)] once: String,
+) -> Result<domain::pool::Report, AppError> {
+    use super::jobs::{SEND, begins, done};
+    use crate::ctx::{Act, Ctx};
+    use domain::pool::Report;
+    let cx = Ctx::authorize(domain::role::Right::Run).await?;
+    let names: Vec<String> = fleets.into_keys().collect();
+    let entries = [("image", image.clone()), ("fleets", names.join("\n")), ("soak", soak.clone())];
+    let act = Act::new("fleets/rollout", format!("images/{image}"), entries).begins(begins(&step)).once(once);
+    let send = step == SEND;
+    let ready = cx.parts.resources.rollout(&image, &names, &soak, send);
+    let result = cx.act(&act, async { done(&cx, ready.await?, send, Report::users).await }).await;
+    cx.finish(act, result).await
+}
+
 /// Sets a fleet's capacity in its own unit: instances, session slots or concurrent sessions.
 #[server(endpoint = "fleet/capacity")]
 pub async fn change_capacity(form: ChangeCapacityForm, #[server(default)] once: String) -> Result<(), AppError> {

@@ -7,6 +7,9 @@ use leptos::prelude::*;
 /// Items of a job on one page.
 pub const ROWS: usize = 100;
 
+/// What `step` says when rows are to be sent; anything else only checks them.
+pub const SEND: &str = "send";
+
 /// All jobs, the newest first.
 #[server(endpoint = "jobs", input = leptos::server_fn::codec::GetUrl)]
 pub async fn jobs() -> Result<Vec<Job>, AppError> {
@@ -49,4 +52,32 @@ pub async fn steer_job(
         })
         .await;
     cx.finish(act, result).await
+}
+
+/// When the record of a form of many rows is written.
+#[cfg(feature = "ssr")]
+pub(super) fn begins(step: &str) -> crate::audit::Begins {
+    if step == SEND { crate::audit::Begins::AtOnce } else { crate::audit::Begins::Check }
+}
+
+/// Makes a job of what is ready, if it is to be sent; `left` is how rows that are not done are entered again.
+#[cfg(feature = "ssr")]
+pub(super) async fn done(
+    cx: &crate::ctx::Ctx,
+    ready: domain::pool::Ready,
+    send: bool,
+    left: fn(&domain::pool::Report) -> String,
+) -> Result<domain::pool::Report, domain::failure::Failure> {
+    let domain::pool::Ready { mut report, work, subjects } = ready;
+    if send && !subjects.is_empty() {
+        let (job, done) = cx.job(work.clone(), subjects).await?;
+        match done {
+            Some(done) => report.settle(&work, &done.items),
+            None => report.job = Some(job),
+        }
+    }
+    report.sent = send;
+    // While a job is at it nothing is known to be left.
+    report.left = if report.job.is_some() { String::new() } else { left(&report) };
+    Ok(report)
 }

@@ -1,12 +1,12 @@
 //! Many users of the pool at once: checked first, sent on demand, told row by row.
 
+use super::jobs::SEND;
+#[cfg(feature = "ssr")]
+use super::jobs::{begins, done};
 use crate::error::AppError;
 use domain::pool::Report;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-
-/// What `step` says when rows are to be sent; anything else only checks them.
-pub const SEND: &str = "send";
 
 /// Users from a paste. Repeating it is safe: a user who is there with the same names counts as done.
 #[server(endpoint = "users/import")]
@@ -43,31 +43,4 @@ pub async fn bulk_users(
     let ready = cx.parts.resources.bulk(what, &users, &names, tell, send);
     let result = cx.act(&act, async { done(&cx, ready.await?, send, Report::users).await }).await;
     cx.finish(act, result).await
-}
-
-#[cfg(feature = "ssr")]
-fn begins(step: &str) -> crate::audit::Begins {
-    if step == SEND { crate::audit::Begins::AtOnce } else { crate::audit::Begins::Check }
-}
-
-/// Makes a job of what is ready, if it is to be sent; `left` is how rows that are not done are entered again.
-#[cfg(feature = "ssr")]
-async fn done(
-    cx: &crate::ctx::Ctx,
-    ready: domain::pool::Ready,
-    send: bool,
-    left: fn(&Report) -> String,
-) -> Result<Report, domain::failure::Failure> {
-    let domain::pool::Ready { mut report, work, subjects } = ready;
-    if send && !subjects.is_empty() {
-        let (job, done) = cx.job(work.clone(), subjects).await?;
-        match done {
-            Some(done) => report.settle(&work, &done.items),
-            None => report.job = Some(job),
-        }
-    }
-    report.sent = send;
-    // While a job is at it nothing is known to be left.
-    report.left = if report.job.is_some() { String::new() } else { left(&report) };
-    Ok(report)
 }

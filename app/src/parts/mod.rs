@@ -9,6 +9,7 @@ pub mod error_view;
 pub mod filter;
 pub mod frame;
 pub mod hold;
+pub mod many;
 pub mod moment;
 pub mod once;
 pub mod table;

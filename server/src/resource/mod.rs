@@ -1,9 +1,10 @@
 //! Everything but fleets and sessions, through one machine: lists, pages, forms and acts are made from the service model and the
 //! table in [`kinds`]. Reading order: [`kinds`], [`form`] with [`fields`] and [`layout`] (forms), [`show`] (lists and pages), then this
 //! file (acts) with [`blockers`] (what stands in the way) and [`refusal`] (what AWS said, at its field). What is special has a file of its
-//! own: [`users`] (many at once), [`version`] (of an app block), [`more`] (what pages and forms show beyond the table).
+//! own: [`users`], [`rollout`] and [`carry`] (many at once), [`version`] (of an app block), [`more`] (what pages and forms show beyond the table).
 
 mod blockers;
+mod carry;
 pub mod cells;
 pub mod code;
 pub mod fields;
@@ -14,6 +15,7 @@ pub mod layout;
 mod more;
 mod picks;
 mod refusal;
+mod rollout;
 mod show;
 mod touched;
 mod users;

@@ -163,16 +163,7 @@ impl Catalogue {
     pub(super) fn more_list(&self, kind: &Kind, query: &[(String, String)], view: &mut ListView) {
         match kind.slug {
             "users" => {
-                view.acts.insert(
-                    0,
-                    ActLink {
-                        label: "Import users…".to_owned(),
-                        href: "/users/import".to_owned(),
-                        weight: Weight::Plain,
-                        why_not: None,
-                        right: Right::Manage,
-                    },
-                );
+                view.acts.insert(0, link("Import users…", "/users/import", Right::Manage));
                 let acts = Bulk::ALL.iter().map(|b| (b.slug().to_owned(), format!("{}…", b.words()), *b == Bulk::Disable)).collect();
                 view.bulk =
                     Some(resource::Bulk { path: "/users/assign".to_owned(), key: "user".to_owned(), acts: ("what".to_owned(), acts) });
@@ -202,6 +193,10 @@ impl Catalogue {
             }
         }
     }
+}
+
+fn link(label: &str, href: &str, right: Right) -> ActLink {
+    ActLink { label: label.to_owned(), href: href.to_owned(), weight: Weight::Plain, why_not: None, right }
 }
 
 /// The months that licences can be asked for, newest first. `chosen` stays among them.

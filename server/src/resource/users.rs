@@ -1,12 +1,10 @@
-//! Many users of the pool at once. What is checked is in [`domain::pool`]; here is what is asked, and what a job sends.
+//! Many users of the pool at once: what is asked for is checked. The rules are in [`domain::pool`]; what is sent is in [`super::carry`].
 
 use super::images::catalogue::CONSOLE;
 use super::{Catalogue, code};
-use app::resources::Many;
-use async_trait::async_trait;
 use domain::failure::Failure;
 use domain::form::FieldError;
-use domain::job::{Item, MOST_PAIRS_A_CALL, MOST_UNCLEAR, Subject, Verdict, Work, verdict};
+use domain::job::{MOST_PAIRS_A_CALL, Subject, Work};
 use domain::pool::{Bulk, Known, Line, MOST_ROWS, Plan, Ready, Report, Stage, address, plans, stack};
 use domain::resource::Code;
 use domain::users_csv::{Person, read};
@@ -15,12 +13,12 @@ use std::collections::BTreeSet;
 
 /// The most pairs of user and stack at once.
 const MOST_PAIRS: usize = 2_500;
-const POOL: &str = "USERPOOL";
+pub(super) const POOL: &str = "USERPOOL";
 
 /// A user on a stack: the row it belongs to, and the stack.
 type Pair = (usize, String);
 
-fn at(field: &str, message: impl Into<String>) -> Failure {
+pub(super) fn at(field: &str, message: impl Into<String>) -> Failure {
     Failure::Fields(vec![FieldError::new(field, message)])
 }
 
@@ -36,7 +34,7 @@ fn line(person: &Person, stage: Stage, told: Vec<String>) -> Line {
 }
 
 /// The request of CreateUser.
-fn creation(user: &str, first: &str, last: &str, mail: bool) -> Value {
+pub(super) fn creation(user: &str, first: &str, last: &str, mail: bool) -> Value {
     let mut input = json!({"UserName": user, "AuthenticationType": POOL});
     for (member, name) in [("FirstName", first), ("LastName", last)] {
         if !name.is_empty() {
@@ -49,7 +47,7 @@ fn creation(user: &str, first: &str, last: &str, mail: bool) -> Value {
     input
 }
 
-fn association(user: &str, stack: &str, tell: bool) -> Value {
+pub(super) fn association(user: &str, stack: &str, tell: bool) -> Value {
     let mut one = json!({"StackName": stack, "UserName": user, "AuthenticationType": POOL});
     if tell {
         one["SendEmailNotification"] = json!(true);
@@ -57,7 +55,7 @@ fn association(user: &str, stack: &str, tell: bool) -> Value {
     one
 }
 
-fn batch(assign: bool) -> &'static str {
+pub(super) fn batch(assign: bool) -> &'static str {
     if assign { "BatchAssociateUserStack" } else { "BatchDisassociateUserStack" }
 }
 
@@ -89,90 +87,8 @@ impl Catalogue {
         Ok((known, off))
     }
 
-    /// Assigns or unassigns in one call; what came of each.
-    async fn pair(&self, work: &Work, pairs: &[(&str, &str)]) -> Vec<Result<String, Failure>> {
-        let (assign, tell) = match work {
-            Work::Users { what, tell } => (*what == Bulk::Assign, *tell),
-            Work::Import { tell, .. } => (true, *tell),
-            _ => (true, false),
-        };
-        let items: Vec<Value> = pairs.iter().map(|(user, stack)| association(user, stack, tell && assign)).collect();
-        let answer = match self.sdk.invoke(batch(assign), &json!({"UserStackAssociations": items}), "stack", "").await {
-            Ok(answer) => answer,
-            // One of them spoils the call: each is asked for alone.
-            Err(failure) if pairs.len() > 1 && verdict(&failure, MOST_UNCLEAR) == Verdict::Refused => {
-                let mut each = vec![];
-                for pair in pairs {
-                    each.extend(Box::pin(self.pair(work, std::slice::from_ref(pair))).await);
-                }
-                return each;
-            }
-            Err(failure) => return vec![Err(failure); pairs.len()],
-        };
-        // Errors of single rows come with a 200.
-        let refused = |user: &str, stack: &str| {
-            let mine = |e: &&Value| e["UserStackAssociation"]["UserName"] == user && e["UserStackAssociation"]["StackName"] == stack;
-            answer["errors"].as_array().into_iter().flatten().find(mine)
-        };
-        let told = |(user, stack): &(&str, &str)| match refused(user, stack) {
-            None => Ok(String::new()),
-            Some(error) => {
-                let code = error["ErrorCode"].as_str().unwrap_or_default();
-                match code {
-                    // AWS does not know yet whom it has just made.
-                    "USER_NAME_NOT_FOUND" if matches!(work, Work::Import { .. }) => {
-                        Err(Failure::Settling { noun: "user".into(), name: (*user).to_owned() })
-                    }
-                    _ => Err(Failure::Upstream {
-                        code: code.to_owned(),
-                        message: error["ErrorMessage"].as_str().unwrap_or_default().to_owned(),
-                        request_id: None,
-                    }),
-                }
-            }
-        };
-        pairs.iter().map(told).collect()
-    }
-
-    /// Does one thing after the other.
-    async fn each(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>> {
-        let mut done = vec![];
-        for item in items {
-            let (operation, input, told) = match (&item.subject, work) {
-                (Subject::Person { user, first, last }, Work::Import { mail, .. }) => {
-                    let told = if *mail { "Created; AWS mails the invitation." } else { "Created, without a mail." };
-                    ("CreateUser", creation(user, first, last, *mail), told)
-                }
-                (Subject::User { user }, Work::Users { what, .. }) => {
-                    let operation = if *what == Bulk::Enable { "EnableUser" } else { "DisableUser" };
-                    (operation, json!({"UserName": user, "AuthenticationType": POOL}), "")
-                }
-                (Subject::Fleet { fleet, image, .. }, Work::Rollout { .. }) => {
-                    ("UpdateFleet", json!({"Name": fleet, "ImageName": image}), "")
-                }
-                (subject, _) => {
-                    let message = format!("The job has {} in it, which does not belong there.", subject.target());
-                    done.push(Err(Failure::Internal { message }));
-                    continue;
-                }
-            };
-            let noun = if operation == "UpdateFleet" { "fleet" } else { "user" };
-            let answer = self.sdk.invoke(operation, &input, noun, item.subject.label()).await;
-            done.push(answer.map(|_| told.to_owned()));
-        }
-        done
-    }
-
-    /// The users of the pool, asked anew.
-    async fn users(&self) -> Result<Vec<Value>, Failure> {
-        self.forget();
-        Ok(self.all("DescribeUsers", "Users", &json!({"AuthenticationType": POOL}), "user").await?.0.to_vec())
-    }
-}
-
-#[async_trait]
-impl Many for Catalogue {
-    async fn import(&self, text: &str, mail: bool, tell: bool, anew: bool) -> Result<Ready, Failure> {
+    /// Users from a paste, checked.
+    pub(super) async fn check_import(&self, text: &str, mail: bool, tell: bool, anew: bool) -> Result<Ready, Failure> {
         let people = read(text);
         if people.is_empty() {
             return Err(at("text", "Paste at least one line, such as ana@example.com,Ana,Roy,legal."));
@@ -222,7 +138,8 @@ impl Many for Catalogue {
         Ok(Ready { report: Report { lines, code, ..Report::default() }, work: Work::Import { mail, tell }, subjects })
     }
 
-    async fn bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, anew: bool) -> Result<Ready, Failure> {
+    /// Changes of many users, checked.
+    pub(super) async fn check_bulk(&self, what: Bulk, users: &str, stacks: &[String], tell: bool, anew: bool) -> Result<Ready, Failure> {
         let mut people = read(users);
         let mut seen = BTreeSet::new();
         people.retain(|p| seen.insert(p.email.clone()));
@@ -292,41 +209,6 @@ impl Many for Catalogue {
             ready.iter().map(|row| Subject::User { user: names[*row].clone() }).collect()
         };
         Ok(Ready { report: Report { lines, code, ..Report::default() }, work: Work::Users { what, tell }, subjects })
-    }
-
-    async fn carry(&self, work: &Work, items: &[Item]) -> Vec<Result<String, Failure>> {
-        let pairs: Vec<(&str, &str)> = items
-            .iter()
-            .filter_map(|item| match &item.subject {
-                Subject::Assignment { user, stack } => Some((user.as_str(), stack.as_str())),
-                _ => None,
-            })
-            .collect();
-        let done = if pairs.len() == items.len() { self.pair(work, &pairs).await } else { self.each(work, items).await };
-        self.forget();
-        done
-    }
-
-    async fn is_done(&self, work: &Work, subject: &Subject) -> Result<bool, Failure> {
-        match subject {
-            Subject::Person { user, .. } => Ok(self.users().await?.iter().any(|u| u["UserName"] == *user)),
-            Subject::User { user } => {
-                let wanted = matches!(work, Work::Users { what: Bulk::Enable, .. });
-                Ok(self.users().await?.iter().any(|u| u["UserName"] == *user && u["Enabled"] == wanted))
-            }
-            Subject::Assignment { user, stack } => {
-                let input = json!({"UserName": user, "StackName": stack, "AuthenticationType": POOL});
-                self.forget();
-                let there = !self.all("DescribeUserStackAssociations", "UserStackAssociations", &input, "user").await?.0.is_empty();
-                Ok(there != matches!(work, Work::Users { what: Bulk::Unassign, .. }))
-            }
-            Subject::Fleet { fleet, image, .. } => {
-                self.forget();
-                let (fleets, _) = self.all("DescribeFleets", "Fleets", &json!({"Names": [fleet]}), "fleet").await?;
-                Ok(fleets.iter().any(|f| f["ImageName"] == *image))
-            }
-            Subject::Session { .. } => Ok(false),
-        }
     }
 }
 

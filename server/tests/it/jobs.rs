@@ -254,3 +254,47 @@ async fn pages_of_jobs_work_without_scripts() {
     assert!(refused.status().is_redirection());
     assert!(crate::support::text(console.get("/jobs/1", &cookie).await).await.contains("It is not running."));
 }
+
+#[tokio::test]
+async fn an_image_is_rolled_out_fleet_by_fleet_waits_after_a_failure_and_goes_back() {
+    let console = Console::start(Seed::Demo).await;
+    let cookie = console.sign_in().await;
+    let estate = console.watcher.hub().estate();
+    let with = |name: &str| estate.fleet(name).unwrap().image_name.clone().unwrap_or_default();
+    let images = console.read("/api/fleets/images", &cookie).await;
+    let has = with("finance-desktop");
+    let platform = images.as_array().unwrap().iter().find(|i| i[0] == *has).unwrap()[1].clone();
+    let new = images.as_array().unwrap().iter().find(|i| i[1] == platform && i[0] != *has).unwrap()[0].as_str().unwrap().to_owned();
+    let form = |step: &str| {
+        format!(
+            "image={new}&soak=0&step={step}&fleets[finance-desktop]=true&fleets[claims-elastic]=true&fleets[nowhere]=true&fleets[training-lab]=true"
+        )
+    };
+    let (status, checked) = console.call("/api/fleets/rollout", &cookie, &form("check")).await;
+    assert!(status.is_success(), "{checked}");
+    let stages: Vec<(&str, &str)> =
+        checked["lines"].as_array().unwrap().iter().map(|l| (l["user"].as_str().unwrap(), l["stage"].as_str().unwrap())).collect();
+    assert!(
+        stages.contains(&("claims-elastic", "Refused"))
+            && stages.contains(&("nowhere", "Refused"))
+            && stages.contains(&("finance-desktop", "Ready")),
+        "{stages:?}"
+    );
+    assert_eq!(called(&console, "UpdateFleet"), 0);
+    fault(&console, &json!({"operation": "UpdateFleet", "error": "OperationNotPermittedException", "status": 400, "count": 1}));
+    let (_, sent) = console.call("/api/fleets/rollout", &cookie, &form("send")).await;
+    let id = sent["job"].as_i64().unwrap_or_else(|| panic!("{sent}"));
+    let held = until(&console, &cookie, id, |v| v.job.state == State::Paused).await;
+    assert!(held.job.why.contains("one failed") && held.job.counts.failed == 1, "{:?}", held.job);
+    assert!(steer(&console, &cookie, id, "resume").await);
+    until(&console, &cookie, id, |v| v.job.state == State::Done).await;
+    assert!(steer(&console, &cookie, id, "retry").await);
+    let done = until(&console, &cookie, id, |v| v.job.state == State::Done && v.job.counts.failed == 0).await;
+    console.until(|e| e.fleet("finance-desktop").unwrap().image_name.as_deref() == Some(&new)).await;
+    let page = crate::support::text(console.get(&format!("/jobs/{id}"), &cookie).await).await;
+    assert!(page.contains(&format!("back to {has}…")), "{:?}", done.items);
+    for (fields, at) in [("image=&soak=0", "image"), ("image=none&soak=0", "image"), ("soak=soon&image=x", "soak")] {
+        let (_, refused) = console.call("/api/fleets/rollout", &cookie, &format!("{fields}&step=send&fleets[finance-desktop]=true")).await;
+        assert!(refused["Fields"].as_array().unwrap().iter().any(|e| e["field"] == at), "{refused}");
+    }
+}

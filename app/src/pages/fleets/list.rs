@@ -61,7 +61,7 @@ pub fn FleetList() -> impl IntoView {
     view! {
         <Title text="Fleets · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
-            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Fleets"</h1><span class="count text-14 mt-0.5">{total}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/><a class="btn btn--primary" href="/fleets/new">"Create fleet…"</a></div></div>
+            <div class="head flex flex-wrap items-center gap-2"><h1 class="h1">"Fleets"</h1><span class="count text-14 mt-0.5">{total}</span><div class="ml-auto flex items-center gap-1.5"><DataAge/><a class="btn max-sm:hidden" href=paths::ROLLOUT>"Roll out an image…"</a><a class="btn btn--primary" href="/fleets/new">"Create fleet…"</a></div></div>
             <div class="px-(--gutter) pb-2"><Facets path=paths::FLEETS query facets=&FACETS counts=Signal::derive(move || view.with(|v| v.facets.clone())) total/></div>
             <div class="bar"><FilterBox<Fleet> path=paths::FLEETS query label="Filter fleets" placeholder="Filter by name, type, image or instance" matched/><Waiting rows waiting=Signal::derive(move || held.with(|h| h.waiting))/></div>
             <table class="tbl stack fleet-table" role="table" aria-rowcount=move || matched.get() + 1>

@@ -4,3 +4,4 @@ pub mod acts;
 pub mod chart;
 pub mod detail;
 pub mod list;
+pub mod rollout;

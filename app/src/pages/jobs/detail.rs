@@ -11,7 +11,7 @@ use crate::parts::once::Once;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::failure::Failure;
-use domain::job::{Item, Job, JobView, Stands, Steer};
+use domain::job::{Item, Job, JobView, Stands, Steer, Subject};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -102,11 +102,33 @@ fn One(told: Signal<JobView>, asked: Memo<String>, steer: ServerAction<SteerJob>
             </div>
             {move || refused().map(|failure| view! { <div class="px-(--gutter) pb-3"><ErrorView failure/></div> })}
             {move || job.with(|j| (!j.why.is_empty()).then(|| j.why.clone())).map(|why| view! { <div class="px-(--gutter) pb-3"><div class="banner t-warn" role="status"><Icon name="s-warn"/><div>{why}</div></div></div> })}
+            {move || told.with(back)}
             <Filters job asked/>
             <Items told asked/>
         </main>
     }
     .into_any()
+}
+
+/// The way back of a rollout: a rollout of each image that fleets had before.
+fn back(told: &JobView) -> Option<AnyView> {
+    let mut had: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    for item in told.items.iter().filter(|i| i.stands == Stands::Done) {
+        if let Subject::Fleet { fleet, was: Some(was), .. } = &item.subject {
+            had.entry(was).or_default().push(fleet);
+        }
+    }
+    let link = |(image, fleets): (&str, Vec<&str>)| {
+        let mut pairs = vec![("image".to_owned(), image.to_owned())];
+        pairs.extend(fleets.iter().map(|f| ("fleet".to_owned(), (*f).to_owned())));
+        let words = format!(
+            "Roll {} back to {image}…",
+            if let [one] = fleets.as_slice() { (*one).to_owned() } else { format!("{} fleets", fleets.len()) }
+        );
+        view! { <a class="btn btn--sm" href=paths::with_query(paths::ROLLOUT, &pairs)>{words}</a> }
+    };
+    (told.job.rests() && !had.is_empty())
+        .then(|| view! { <div class="px-(--gutter) pb-3 flex flex-wrap gap-2">{had.into_iter().map(link).collect_view()}</div> }.into_any())
 }
 
 /// What a person can do to it. A button that would mean nothing now is not there; one that the role does not allow says so.

@@ -1,10 +1,10 @@
 //! `/users/assign?what=…&user=…`: stacks assigned or unassigned, users enabled or disabled, for many users at once. The list of users
 //! leads here with those that are ticked; more can be typed.
 
-use super::report::{Batch, Checked, Rows, answered, at, below};
 use crate::api::users::BulkUsers;
 use crate::live::use_live;
 use crate::parts::frame::use_flash;
+use crate::parts::many::{Batch, Checked, Rows, answered, at, below};
 use crate::parts::once::Once;
 use crate::paths;
 use domain::pool::Bulk;
@@ -102,7 +102,7 @@ fn Form(what: Bulk, users: Vec<String>) -> impl IntoView {
                     </div>
                     <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
-                {batch.bar(send, danger)}
+                {batch.bar("/users", send, danger)}
             </ActionForm>
         </main>
     }

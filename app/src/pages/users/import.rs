@@ -1,8 +1,8 @@
 //! `/users/import`: many users from a paste. Checked row by row before anything is sent; what fails stays to be sent again.
 
-use super::report::{Batch, Checked, Rows, answered, at, below};
 use crate::api::users::ImportUsers;
 use crate::parts::frame::use_flash;
+use crate::parts::many::{Batch, Checked, Rows, answered, at, below};
 use crate::parts::once::Once;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -56,7 +56,7 @@ pub fn ImportUsersPage() -> impl IntoView {
                     </div>
                     <aside class="min-w-0" aria-label="Code"><Checked answer/></aside>
                 </div>
-                {batch.bar(send, false)}
+                {batch.bar("/users", send, false)}
             </ActionForm>
         </main>
     }

@@ -2,4 +2,3 @@
 
 pub mod assign;
 pub mod import;
-mod report;

@@ -167,12 +167,18 @@ pub fn list_acts(view: &mut ListView) {
     let link =
         |label: &str, href: &str, weight, right| ActLink { label: label.to_owned(), href: href.to_owned(), weight, why_not: None, right };
     view.acts.insert(0, link("Sharing", "/images/sharing", Weight::Plain, Right::Look));
+    view.acts.insert(1, link("Roll out…", app::paths::ROLLOUT, Weight::Plain, Right::Run));
     view.acts.push(link("Build image…", "/image-builders/new", Weight::Primary, Right::Manage));
 }
 
 /// What an image's page shows beyond its members and the table's sections.
 pub fn complete(view: &mut ItemView, image: &Value, images: &[Value], builders: &[Value], estate: &Estate) {
     let scope = view.scope.clone();
+    if image["State"] == "AVAILABLE" && image["Visibility"] != "SHARED" {
+        let href = app::paths::with_query(app::paths::ROLLOUT, &[("image".to_owned(), text(image, "Name").to_owned())]);
+        view.acts
+            .push(ActLink { label: "Roll out to fleets…".to_owned(), href, weight: Weight::Plain, why_not: None, right: Right::Run });
+    }
     if image["State"] == "FAILED"
         && let Some(code) = image["StateChangeReason"]["Code"].as_str()
     {

@@ -1,6 +1,6 @@
 //! What a check or an application of many rows came to: a sentence, and a row for each person. Shared by both pages.
 
-use crate::api::users::SEND;
+use crate::api::jobs::SEND;
 use crate::error::AppError;
 use crate::pages::jobs::Underway;
 use crate::pages::resources::code::CodeBlock;
@@ -70,8 +70,9 @@ impl Batch {
         self.typed.update(|n| *n += 1);
     }
 
-    /// The bar below: where it stands, and the buttons. `send` says what the second one does to so many rows.
-    pub fn bar(self, send: impl Fn(usize) -> String + Send + Sync + 'static, danger: bool) -> AnyView {
+    /// The bar below: where it stands, and the buttons. `home` is where Cancel leads, `send` what the second one does to so
+    /// many rows.
+    pub fn bar(self, home: &'static str, send: impl Fn(usize) -> String + Send + Sync + 'static, danger: bool) -> AnyView {
         let Self { answer, typed, checked, pending, .. } = self;
         let count = Memo::new(move |_| {
             answer.with(|a| match a {
@@ -85,12 +86,12 @@ impl Batch {
             (_, true) => "Changed since the check: check again.",
             _ => "",
         };
-        let back = move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back to users" } else { "Cancel" };
+        let back = move || if answer.with(|a| matches!(a, Some(Ok(r)) if r.sent)) { "Back" } else { "Cancel" };
         let class = if danger { "btn btn--danger" } else { "btn btn--primary" };
         let words = Memo::new(move |_| send(count.get()));
         view! {
             <div class="formbar"><span class="text-12 text-text-2" role="status">{status}</span><span class="ml-auto"></span>
-                <a class="btn max-sm:hidden" href="/users">{back}</a>
+                <a class="btn max-sm:hidden" href=home>{back}</a>
                 <button type="submit" name="step" value="check" class="btn" class:btn--primary=move || count.get() == 0 disabled=pending>"Check"</button>
                 {move || (count.get() > 0).then(|| view! { <button type="submit" name="step" value=SEND class=class disabled=move || pending.get() || stale.get() aria-busy=move || pending.get().then_some("true")>{words}</button> })}
             </div>
@@ -120,6 +121,9 @@ pub fn below(id: &'static str, error: Memo<Option<String>>, help: &'static str) 
 pub fn Rows(
     /// What was answered.
     answer: Signal<Answer>,
+    /// What a row is about.
+    #[prop(default = "User")]
+    noun: &'static str,
 ) -> impl IntoView {
     move || match answer.get() {
         None => ().into_any(),
@@ -127,11 +131,11 @@ pub fn Rows(
         Some(Err(AppError(Failure::Fields(_)))) => ().into_any(),
         Some(Err(error)) => view! { <ErrorView failure=error.0/> }.into_any(),
         Some(Ok(Report { job: Some(job), .. })) => view! { <Underway job/> }.into_any(),
-        Some(Ok(report)) => rows(report),
+        Some(Ok(report)) => rows(report, noun),
     }
 }
 
-fn rows(report: Report) -> AnyView {
+fn rows(report: Report, noun: &'static str) -> AnyView {
     let (failed, refused) = (report.count(Stage::Failed), report.count(Stage::Refused));
     let (tone, glyph) = match (failed, refused, report.sent) {
         (0, 0, true) => ("banner t-ok", "s-check"),
@@ -141,7 +145,7 @@ fn rows(report: Report) -> AnyView {
     };
     let next = match (report.sent, failed + refused, report.count(Stage::Ready)) {
         (true, 0, _) => "",
-        (true, ..) => " What is not done stays in the field above, to be corrected and sent again.",
+        (true, ..) => " What is not done can be corrected and sent again.",
         (false, 0, 0) => " There is nothing to send.",
         (false, _, 0) => " Nothing can be sent.",
         (false, 0, _) => " Nothing was sent yet.",
@@ -152,7 +156,7 @@ fn rows(report: Report) -> AnyView {
         <section class="grid gap-3 min-w-0" aria-label="Rows">
             <div class=tone role="alert"><Icon name=glyph/><div><strong>{report.summary()}</strong><span class="text-text-2">{next}</span></div></div>
             <table class="tbl tbl--plain stack bulk-table" role="table"><caption class="sr-only">"Rows, each with where it stands"</caption>
-                <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="r">"Line"</th><th scope="col" role="columnheader">"User"</th><th scope="col" role="columnheader">"Stands"</th><th scope="col" role="columnheader">"Why"</th></tr></thead>
+                <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="r">"Line"</th><th scope="col" role="columnheader">{noun}</th><th scope="col" role="columnheader">"Stands"</th><th scope="col" role="columnheader">"Why"</th></tr></thead>
                 <tbody role="rowgroup">{lines}</tbody></table>
         </section>
     }
