@@ -9,7 +9,7 @@ const NAMED = [
   "/", "/more", "/sessions/history", "/sessions/history?view=table", "/nothing/here", "/fleets?q=nothing-like-this", "/sessions?q=nothing-like-this", "/stacks?q=nothing-like-this",
   `${here}/fleets/finance-desktop`, `${here}/fleets/finance-desktop/sessions`, `${here}/fleets/erp-legacy/errors`, `${here}/fleets/callcentre-ie/configuration`,
   `${here}/fleets/finance-desktop/edit`, `${here}/fleets/claims-elastic/applications`, `${here}/fleets/finance-desktop?do=stop`, `${here}/fleets/callcentre-ie?do=capacity`,
-  "/users/assign?what=assign&user=a@example.com", "/users/assign?what=disable", `${here}/app-blocks/qgis-ltr/new-version`,
+  "/jobs", "/fleets/rollout?fleet=finance-desktop", "/users/assign?what=assign&user=a@example.com", "/users/assign?what=disable", `${here}/app-blocks/qgis-ltr/new-version`,
   `${here}/fleets/finance-desktop?do=delete`, `${here}/images/finance-win22-2026-03-10`, `${here}/images/erp-win19-updated`, "/images/sharing?add=222233334444",
   `${here}/images/finance-win22-2026-03-10/sharing`, `${here}/images/finance-win22-2026-03-10/sharing?do=share`, `${here}/images/finance-win22-2026-03-10/used-by`,
   `${here}/app-blocks/qgis-ltr/applications`, `${here}/applications/qgis-ltr`, `${here}/stacks/finance/branding`, `${here}/stacks/finance/edit-theme`,
