@@ -1,6 +1,7 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
 use crate::audit::{self, Audit, Begins, Entry, Outcome};
+use crate::door::{Door, From};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
@@ -56,15 +57,6 @@ pub trait Watch: Send + Sync {
     fn hurry(&self, kind: Kind) {
         self.touch(Touched::Kind(kind));
     }
-}
-
-/// Checks sign-ins.
-#[async_trait::async_trait]
-pub trait Door: Send + Sync {
-    /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
-    async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
-    /// The name of the account that `user` means, if there is one. For the audit: what somebody typed in the wrong field stays out of it.
-    async fn known(&self, user: &str) -> Option<String>;
 }
 
 /// What a form asks for: for the audit, and for the page that follows a plain post.
@@ -197,6 +189,24 @@ impl Ctx {
         leave(&self.session, Flash { form: act.form, entries: act.entries, failure, outcome }).await;
         result.map_err(AppError)
     }
+}
+
+/// Signs `operator` in: under a new id, so that whoever planted the old one in this browser, or knows it, is not signed in with them.
+pub async fn enter(session: &Session, parts: &Parts, operator: &Operator) -> Result<(), Failure> {
+    let entered = async {
+        session.cycle_id().await?;
+        session.insert(OPERATOR, operator).await?;
+        session.save().await
+    };
+    entered.await.map_err(|error| storage(error).0)?;
+    let from = From { address: client_address(), browser: domain::account::browser(&header(http::header::USER_AGENT)) };
+    parts.door.began(session, operator, &from).await
+}
+
+/// A header of the request at hand; empty where there is none.
+fn header(name: http::HeaderName) -> String {
+    let parts = leptos::prelude::use_context::<http::request::Parts>();
+    parts.and_then(|parts| parts.headers.get(name)?.to_str().ok().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Leaves `flash` in `session` if the request at hand is a plain form post.

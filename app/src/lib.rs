@@ -10,6 +10,8 @@ pub mod api;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod ctx;
+#[cfg(feature = "ssr")]
+pub mod door;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod gateway;
@@ -63,6 +65,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/account/password") view=pages::account::password::NewPassword ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=parts::frame::Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::Async/>
                     <Route path=path!("/fleets") view=pages::fleets::list::FleetList ssr=SsrMode::Async/>
@@ -70,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sessions") view=pages::sessions::list::SessionList ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=pages::account::AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name/:tab") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>

@@ -20,6 +20,12 @@ pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/records.csv";
 /// Its records as JSON lines.
 pub const AUDIT_JSON: &str = "/audit/records.jsonl";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Where a one-time password is changed: outside of the frame, since nothing else is possible before.
+pub const NEW_PASSWORD: &str = "/account/password";
+/// The accounts of the console, for administrators.
+pub const ACCOUNTS: &str = "/accounts";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.
@@ -43,6 +49,11 @@ pub fn fleet_tab(scope: &Scope, name: &FleetName, tab: &str) -> String {
 /// The sign-in page that returns to `to`.
 pub fn sign_in(to: &str) -> String {
     if to == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?to={}", encode(to)) }
+}
+
+/// The page where a one-time password is changed, which goes on to `to`.
+pub fn new_password(to: &str) -> String {
+    if to == "/" { NEW_PASSWORD.to_owned() } else { format!("{NEW_PASSWORD}?to={}", encode(to)) }
 }
 
 /// Percent-encodes everything but unreserved characters and those that mean nothing here, for one query value or path segment.

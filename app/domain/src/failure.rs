@@ -32,6 +32,8 @@ pub enum Failure {
     SignedOut,
     /// Name and password do not match.
     WrongPassword,
+    /// The password was made by somebody else and must be changed first.
+    PasswordDue,
     /// Too many sign-in attempts.
     TooManyAttempts { retry_in_seconds: u32 },
     /// AWS could not be reached or did not answer in time.
@@ -104,6 +106,11 @@ impl Failure {
             ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
             Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
+            Self::PasswordDue => (
+                "Your password is a one-time password".to_owned(),
+                "Choose one of your own on the account page; everything else is possible after that.".to_owned(),
+                None,
+            ),
             Self::TooManyAttempts { retry_in_seconds } => (
                 "Too many sign-in attempts".to_owned(),
                 format!("Wait {} and try again.", crate::time::duration(i64::from(*retry_in_seconds) * 1000)),
@@ -155,6 +162,7 @@ mod tests {
             Failure::Denied { action: "StartFleet".into(), message: String::new() },
             Failure::SignedOut,
             Failure::WrongPassword,
+            Failure::PasswordDue,
             Failure::TooManyAttempts { retry_in_seconds: 900 },
             Failure::Unreachable { message: String::new() },
             Failure::Upstream { code: "Odd".into(), message: String::new(), request_id: None },

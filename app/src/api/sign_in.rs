@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use domain::form::SignInForm;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Signs in and goes to `form.to`. On failure the user name is kept, the password is not.
 #[server(endpoint = "sign-in")]
@@ -21,10 +22,10 @@ pub async fn sign_in(form: SignInForm) -> Result<(), AppError> {
     let checked = recorded(&parts, form.user.trim(), checked).await;
     match checked {
         Ok(operator) => {
-            // A new id at sign-in: whoever planted the old one in this browser does not get in.
-            session.cycle_id().await.map_err(ctx::storage)?;
-            session.insert(ctx::OPERATOR, operator).await.map_err(ctx::storage)?;
-            leptos_axum::redirect(safe_return(&form.to));
+            ctx::enter(&session, &parts, &operator).await?;
+            let to = safe_return(&form.to);
+            let due = operator.one_time.then(|| crate::paths::new_password(to));
+            leptos_axum::redirect(due.as_deref().unwrap_or(to));
             Ok(())
         }
         Err(failure) => {
@@ -66,11 +67,23 @@ async fn recorded(
     }
 }
 
-/// What a failed plain sign-in left for the sign-in page.
+/// What pages before the frame show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entrance {
+    /// What a failed plain post left.
+    pub left: Option<domain::form::Flash>,
+    /// For how many minutes somebody who is signed in may do nothing.
+    pub idle_minutes: u32,
+    /// How many minutes a sign-in lasts at most.
+    pub most_minutes: u32,
+}
+
+/// What the sign-in page shows.
 #[server(endpoint = "sign-in/entries", input = leptos::server_fn::codec::GetUrl)]
-pub async fn sign_in_entries() -> Result<Option<domain::form::Flash>, AppError> {
+pub async fn at_entrance() -> Result<Entrance, AppError> {
     let session = crate::ctx::web_session().await?;
-    Ok(crate::ctx::take_flash(&session).await)
+    let (idle_minutes, most_minutes) = crate::ctx::parts()?.door.limits();
+    Ok(Entrance { left: crate::ctx::take_flash(&session).await, idle_minutes, most_minutes })
 }
 
 /// Ends the sign-in and goes to the sign-in page.
@@ -86,7 +99,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     };
     // Whoever wants to leave is not kept: a failure is in the log.
     let _ = cx.parts.audit.append(&entry).await;
-    cx.session.flush().await.map_err(crate::ctx::storage)?;
+    cx.parts.door.leave(&cx.session).await?;
     leptos_axum::redirect(crate::paths::SIGN_IN);
     Ok(())
 }

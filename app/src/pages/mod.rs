@@ -1,5 +1,6 @@
 //! Pages: mirrors the URLs.
 
+pub mod account;
 pub mod audit;
 pub mod fleets;
 pub mod images;

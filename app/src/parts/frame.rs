@@ -64,13 +64,15 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Lost(error: AppError) -> impl IntoView {
     let here = use_location().pathname;
-    let signed_out = error.0 == Failure::SignedOut;
+    let (signed_out, due) = (error.0 == Failure::SignedOut, error.0 == Failure::PasswordDue);
     view! {
         <main id="main" class="p-8 grid gap-4 max-w-xl">
             <h1 class="h1">"AppStream Console"</h1>
             <ErrorView failure=error.0/>
             {if signed_out {
                 view! { <a class="btn btn--primary w-fit" href=move || paths::sign_in(&here.get()) rel="external">"Sign in"</a> }.into_any()
+            } else if due {
+                view! { <a class="btn btn--primary w-fit" href=move || paths::new_password(&here.get()) rel="external">"Change password"</a> }.into_any()
             } else {
                 view! { <a class="btn w-fit" href=here rel="external">"Try again"</a> }.into_any()
             }}
@@ -186,6 +188,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                         <summary class="avatar cursor-pointer list-none"><span aria-hidden="true">{initials}</span><span class="sr-only">{format!("{user}, account menu")}</span></summary>
                         <div class="menu absolute right-0 mt-2 z-(--z-popover)">
                             <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong>", "{role.words()}</p>
+                            <a class="menu-i w-full" href=paths::ACCOUNT><Icon name="user"/>"Your account"</a>
                             <ActionForm action=sign_out><button class="menu-i w-full" type="submit"><Icon name="x"/>"Sign out"</button></ActionForm>
                         </div>
                     </details>

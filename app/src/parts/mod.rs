@@ -12,3 +12,4 @@ pub mod hold;
 pub mod moment;
 pub mod once;
 pub mod table;
+pub mod threshold;

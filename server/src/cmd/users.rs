@@ -65,7 +65,11 @@ impl Users {
             Act::Add { name, role } => {
                 let entered = [("role", role.slug())];
                 let password = by_command(&pool, "users/add", &name, &entered, accounts.add(&name, role)).await?;
-                say(&format!("{name} may sign in as {}.\n  password   {}   (shown once)", role.words(), password.reveal()));
+                say(&format!(
+                    "{name} may sign in as {}.\n  password   {}   (shown once; it is changed at the first sign-in)",
+                    role.words(),
+                    password.reveal()
+                ));
             }
             Act::List => {
                 for (name, role) in accounts.list().await? {
@@ -78,7 +82,10 @@ impl Users {
             }
             Act::Password { name } => {
                 let password = by_command(&pool, "users/password", &name, &[], accounts.renew(&name)).await?;
-                say(&format!("{name} was signed out everywhere.\n  password   {}   (shown once)", password.reveal()));
+                say(&format!(
+                    "{name} was signed out everywhere.\n  password   {}   (shown once; it is changed at the next sign-in)",
+                    password.reveal()
+                ));
             }
             Act::Remove { name } => {
                 by_command(&pool, "users/remove", &name, &[], accounts.remove(&name)).await?;

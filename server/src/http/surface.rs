@@ -52,7 +52,7 @@ impl Proxies {
 
     /// Whether the browser speaks TLS, as far as a trusted proxy says.
     fn is_tls(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        let last = headers.get_all("x-forwarded-proto").iter().last().and_then(|v| v.to_str().ok());
+        let last = headers.get_all("x-forwarded-proto").iter().next_back().and_then(|v| v.to_str().ok());
         self.trusts(peer) && last.is_some_and(|v| v.rsplit(',').next().is_some_and(|p| p.trim().eq_ignore_ascii_case("https")))
     }
 }

@@ -10,6 +10,7 @@ mod forms;
 mod gateway;
 mod history;
 mod http;
+mod identity;
 mod images;
 mod live;
 mod once;

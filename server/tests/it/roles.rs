@@ -7,7 +7,7 @@ use server::door::Accounts;
 use simulator::Seed;
 
 /// What each server function demands, and something to call it with. Acts on resources stand with one act of each right.
-const FUNCTIONS: [(&str, &str, Right); 28] = [
+const FUNCTIONS: [(&str, &str, Right); 32] = [
     ("/api/frame", "", Right::Look),
     ("/api/audit", "?query=", Right::ReadAudit),
     ("/api/history/capacity", "?account=111122223333&region=us-east-1&fleet=finance-desktop&range=1h", Right::Look),
@@ -35,6 +35,10 @@ const FUNCTIONS: [(&str, &str, Right); 28] = [
     ("/api/resource/act", "kind=directory-configs&name=nothing&verb=edit", Right::Manage),
     ("/api/users/import", "text=&step=", Right::Manage),
     ("/api/users/bulk", "what=enable&users=&step=", Right::Run),
+    ("/api/account", "?", Right::Look),
+    ("/api/account/here", "?", Right::Look),
+    ("/api/account/password", "", Right::Look),
+    ("/api/account/sign-out", "id=nothing", Right::Look),
     ("/api/sign-out", "", Right::Look),
 ];
 

@@ -130,7 +130,8 @@ impl Console {
     pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pool = server::store::open(folder.path()).await.unwrap();
-        let door = LocalDoor::new(pool.clone()).unwrap();
+        let sign_ins = sessions::Store::new(pool.clone(), sessions::Limits::default());
+        let door = LocalDoor::new(pool.clone(), sign_ins.clone()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
         let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
@@ -152,9 +153,10 @@ impl Console {
             audit: audit.clone(),
             watcher: watcher.clone(),
             proxies,
+            sign_ins,
             end: end.clone(),
         };
-        let router = server::http::router(state, sessions::Store(pool.clone()));
+        let router = server::http::router(state);
         let console = Self { embedded, watcher, gate, audit, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
@@ -244,7 +246,16 @@ impl Console {
     /// Makes an account of this role, named as it, and signs in.
     pub async fn sign_in_as(&self, role: domain::role::Role) -> String {
         let password = server::door::Accounts(self.pool.clone()).add(role.slug(), role).await.unwrap();
-        self.sign_in_with(role.slug(), password.reveal()).await
+        let cookie = self.sign_in_with(role.slug(), password.reveal()).await;
+        self.choose_password(&cookie, password.reveal()).await
+    }
+
+    /// Changes a one-time password to [`PASSWORD`]; the cookie to send from now on.
+    pub async fn choose_password(&self, cookie: &str, current: &str) -> String {
+        let form = password_form(current, PASSWORD);
+        let answer = self.post("/api/account/password", cookie, "/account/password", &(form + "&form[to]=/")).await;
+        assert_eq!(location(&answer), "/");
+        self::cookie(&answer)
     }
 
     pub async fn sign_in_with(&self, user: &str, password: &str) -> String {
@@ -258,6 +269,17 @@ impl Console {
 fn asked(method: &str, path: &str, cookie: &str) -> axum::http::request::Builder {
     let request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
     if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) }
+}
+
+/// What the form “Change password” sends.
+pub fn password_form(current: &str, new: &str) -> String {
+    let (current, new) = (app::paths::encode(current), app::paths::encode(new));
+    format!("form[current_password]={current}&form[new_password]={new}&form[repeat_password]={new}")
+}
+
+/// Where an answer leads.
+pub fn location(answer: &Response<Body>) -> String {
+    answer.headers().get(header::LOCATION).map(|l| l.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
 /// `name=value` of the cookie that an answer sets.

@@ -1,0 +1,37 @@
+//! Who may come in, and the sign-ins there are. Implemented in `server/src/door`.
+
+use async_trait::async_trait;
+use domain::account::{OwnAccount, PasswordForm};
+use domain::failure::Failure;
+use domain::operator::Operator;
+use tower_sessions::Session;
+
+/// From where somebody signs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct From {
+    /// The address.
+    pub address: String,
+    /// The browser and its system, in words.
+    pub browser: String,
+}
+
+/// Checks sign-ins, keeps them, and what somebody does with their own account.
+#[async_trait]
+pub trait Door: Send + Sync {
+    /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
+    async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
+    /// The name of the account that `user` means, if there is one. For the audit: what somebody typed in the wrong field stays out of it.
+    async fn known(&self, user: &str) -> Option<String>;
+    /// Notes that `session`, which is saved, is a sign-in of `operator` from now on.
+    async fn began(&self, session: &Session, operator: &Operator, from: &From) -> Result<(), Failure>;
+    /// What the page of one's own account shows.
+    async fn own(&self, user: &str, session: &Session) -> Result<OwnAccount, Failure>;
+    /// Gives `user` the password of `form`, if they know their old one, and ends all their sign-ins.
+    async fn change_password(&self, user: &str, form: &PasswordForm, address: &str) -> Result<(), Failure>;
+    /// Ends a sign-in of `user`, or, with an empty `id`, all of them.
+    async fn sign_out(&self, user: &str, id: &str) -> Result<(), Failure>;
+    /// Ends the sign-in of `session`.
+    async fn leave(&self, session: &Session) -> Result<(), Failure>;
+    /// For how many minutes somebody may do nothing, and how long a sign-in lasts at most.
+    fn limits(&self) -> (u32, u32);
+}
