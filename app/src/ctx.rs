@@ -1,7 +1,7 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
 use crate::audit::{self, Audit, Begins, Entry, Outcome};
-use crate::door::{Door, From};
+use crate::door::{Accounts, Door, From};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
@@ -39,6 +39,8 @@ pub struct Parts {
     pub audit: Arc<dyn Audit>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
+    /// What administrators do with accounts.
+    pub accounts: Arc<dyn Accounts>,
     /// Version and commit, for the foot of the side bar.
     pub version: String,
     /// Where AppStream is: the embedded one, AWS, or another endpoint. Shown beside the scope.

@@ -1,7 +1,7 @@
 //! Who may come in, and the sign-ins there are. Implemented in `server/src/door`.
 
 use async_trait::async_trait;
-use domain::account::{OwnAccount, PasswordForm};
+use domain::account::{AccountForm, AllAccounts, OwnAccount, PasswordForm};
 use domain::failure::Failure;
 use domain::operator::Operator;
 use tower_sessions::Session;
@@ -34,4 +34,13 @@ pub trait Door: Send + Sync {
     async fn leave(&self, session: &Session) -> Result<(), Failure>;
     /// For how many minutes somebody may do nothing, and how long a sign-in lasts at most.
     fn limits(&self) -> (u32, u32);
+}
+
+/// What administrators do with accounts.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// All of them, and the made password that `ticket` stands for, if nobody fetched it yet.
+    async fn all(&self, ticket: &str) -> Result<AllAccounts, Failure>;
+    /// Does what `form` asks for, as `by`. A ticket where a password was made, else empty.
+    async fn act(&self, by: &str, form: &AccountForm) -> Result<String, Failure>;
 }

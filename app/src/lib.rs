@@ -74,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=pages::account::AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("/accounts") view=pages::accounts::AccountsPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=pages::more::More ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/:kind/:name/:tab") view=pages::resources::item::ResourceItem ssr=SsrMode::Async/>

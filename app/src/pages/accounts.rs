@@ -11,7 +11,7 @@ use crate::paths::{self, ACCOUNTS};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
-use domain::account::{AccountForm, AccountRow, AllAccounts, Handed, Verb};
+use domain::account::{AccountRow, AllAccounts, Handed, Verb};
 use domain::failure::Failure;
 use domain::form::Flash;
 use domain::resource::{ActLink, Cell, Section, Weight};
@@ -64,7 +64,9 @@ fn Shown(all: AllAccounts, action: ServerAction<AccountAct>, left: StoredValue<O
         let (verb, name) = asked.get();
         let row = rows.with_value(|rows| rows.iter().find(|row| row.name == name).cloned());
         match (Verb::parse(&verb), row) {
-            (Some(Verb::Add), _) => Some(view! { <ActDialog verb=Verb::Add name=String::new() role=Role::default() action left/> }.into_any()),
+            (Some(Verb::Add), _) => {
+                Some(view! { <ActDialog verb=Verb::Add name=String::new() role=Role::default() action left/> }.into_any())
+            }
             (Some(verb), Some(row)) => Some(view! { <ActDialog verb name=row.name role=row.role action left/> }.into_any()),
             (None, Some(row)) if verb == CHOOSE => Some(view! { <Choice row/> }.into_any()),
             _ => None,
@@ -90,12 +92,8 @@ fn link(label: String, verb: &str, name: &str, weight: Weight, why_not: Option<&
 }
 
 fn table(rows: Vec<AccountRow>) -> Section {
-    let tag = |tone: &str, text: &str, title: &str| Cell::Tag {
-        tone: tone.into(),
-        glyph: String::new(),
-        text: text.into(),
-        title: title.into(),
-    };
+    let tag =
+        |tone: &str, text: &str, title: &str| Cell::Tag { tone: tone.into(), glyph: String::new(), text: text.into(), title: title.into() };
     let row = |row: AccountRow| {
         let state = match &row {
             row if row.disabled => tag("t-off", "Disabled", "It may not sign in"),

@@ -1,6 +1,7 @@
 //! Pages: mirrors the URLs.
 
 pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod fleets;
 pub mod images;

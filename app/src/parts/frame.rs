@@ -44,6 +44,15 @@ pub fn use_role() -> Role {
     use_context::<Role>().unwrap_or_default()
 }
 
+/// Whose account the page is seen with. In the context below the frame.
+#[derive(Clone)]
+struct User(String);
+
+/// The name of the person at hand.
+pub fn use_user() -> String {
+    use_context::<User>().map(|user| user.0).unwrap_or_default()
+}
+
 /// The frame, with the page in it.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -98,7 +107,7 @@ const fn place(path: &'static str, label: &'static str, icon: &'static str, grou
 }
 
 /// The places that exist. What does not work yet is not shown.
-pub const PLACES: [Place; 16] = [
+pub const PLACES: [Place; 17] = [
     place(paths::OVERVIEW, "Overview", "overview", ""),
     Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
     Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
@@ -115,7 +124,18 @@ pub const PLACES: [Place; 16] = [
     place("/usage-reports", "Usage reports", "download", ""),
     place("/licence-usage", "Licence usage", "key", ""),
     place(paths::AUDIT, "Audit", "info", ""),
+    place(paths::ACCOUNTS, "Accounts", "accounts", ""),
 ];
+
+/// The places that `role` may see.
+pub fn places(role: Role) -> impl Iterator<Item = &'static Place> {
+    let needs = |path| match path {
+        paths::AUDIT => Right::ReadAudit,
+        paths::ACCOUNTS => Right::Administer,
+        _ => Right::Look,
+    };
+    PLACES.iter().filter(move |place| role.may(needs(place.path)))
+}
 
 /// The places in the bar at the foot of phones; the rest is behind “More”.
 const TABS: [&str; 4] = [paths::OVERVIEW, paths::FLEETS, paths::SESSIONS, "/images"];
@@ -133,6 +153,10 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(data.source);
     let role = data.operator.role;
     provide_context(role);
+    provide_context(User(data.operator.user.clone()));
+    crate::parts::attend::attend();
+    // Once the page is alive.
+    Effect::new(|_| crate::parts::unsent::restore());
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
@@ -141,9 +165,7 @@ fn Framed(data: FrameData) -> impl IntoView {
         Source::Aws => "AWS",
     };
     let links = move || {
-        PLACES
-            .iter()
-            .filter(move |p| p.path != paths::AUDIT || role.may(Right::ReadAudit))
+        places(role)
             .map(|p| {
                 let head = (!p.group.is_empty()).then(|| view! { <li class="side-h">{p.group}</li> });
                 view! {
@@ -303,8 +325,8 @@ fn SignedOutDialog() -> impl IntoView {
     move || {
         out.get().then(|| view! {
         <crate::ui::dialog::Dialog title="You are signed out" close=Signal::derive(back)>
-            <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. What is on this page stays until you sign in again; you return to it."</p></div>
-            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external">"Sign in"</a></div>
+            <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. You return to this page, with what you entered but passwords."</p></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external" data-stays="" on:click=|_| crate::parts::unsent::keep()>"Sign in"</a></div>
         </crate::ui::dialog::Dialog>
     })
     }

@@ -27,6 +27,7 @@ pub const FIRST: &str = "admin";
 pub struct LocalDoor {
     pool: SqlitePool,
     sign_ins: Store,
+    shelf: accounts::Shelf,
     by_name: Guesses,
     by_address: Guesses,
 }
@@ -54,7 +55,13 @@ fn broken(error: impl std::fmt::Display) -> Failure {
 impl LocalDoor {
     /// The door over `pool`; sign-ins are kept in `sign_ins`.
     pub fn new(pool: SqlitePool, sign_ins: Store) -> Result<Self, String> {
-        Ok(Self { pool, sign_ins, by_name: Guesses::new(BURST)?, by_address: Guesses::new(ADDRESS_BURST)? })
+        Ok(Self {
+            pool,
+            sign_ins,
+            shelf: accounts::Shelf::default(),
+            by_name: Guesses::new(BURST)?,
+            by_address: Guesses::new(ADDRESS_BURST)?,
+        })
     }
 
     /// Makes sure that there is a first administrator. A given password replaces the one of before.

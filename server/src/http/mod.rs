@@ -188,7 +188,7 @@ pub fn parts(
     history: Arc<dyn app::history::History>,
     audit: Arc<dyn app::audit::Audit>,
     submitted: Arc<dyn app::once::Submitted>,
-    door: Arc<dyn app::door::Door>,
+    door: Arc<crate::door::LocalDoor>,
     source: domain::operator::Source,
 ) -> Parts {
     Parts {
@@ -198,7 +198,8 @@ pub fn parts(
         audit,
         submitted,
         watch: Arc::new(watcher.clone()),
-        door,
+        door: door.clone(),
+        accounts: door,
         version: crate::VERSION.to_owned(),
         source,
     }

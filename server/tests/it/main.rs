@@ -1,6 +1,7 @@
 //! The server as its clients see it: one binary, a module a subject.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
+mod accounts;
 mod audit;
 mod backup;
 mod canary;

@@ -7,7 +7,7 @@ use server::door::Accounts;
 use simulator::Seed;
 
 /// What each server function demands, and something to call it with. Acts on resources stand with one act of each right.
-const FUNCTIONS: [(&str, &str, Right); 32] = [
+const FUNCTIONS: [(&str, &str, Right); 34] = [
     ("/api/frame", "", Right::Look),
     ("/api/audit", "?query=", Right::ReadAudit),
     ("/api/history/capacity", "?account=111122223333&region=us-east-1&fleet=finance-desktop&range=1h", Right::Look),
@@ -39,6 +39,8 @@ const FUNCTIONS: [(&str, &str, Right); 32] = [
     ("/api/account/here", "?", Right::Look),
     ("/api/account/password", "", Right::Look),
     ("/api/account/sign-out", "id=nothing", Right::Look),
+    ("/api/accounts", "?", Right::Administer),
+    ("/api/accounts/act", "form[name]=nothing&form[verb]=sign-out", Right::Administer),
     ("/api/sign-out", "", Right::Look),
 ];
 
