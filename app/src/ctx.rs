@@ -94,6 +94,18 @@ impl Act {
 
 /// The key of [`Operator`] in the web session.
 pub const OPERATOR: &str = "operator";
+/// The key of [`Half`] in the web session.
+pub const HALF: &str = "half";
+
+/// Somebody whose password was right, and of whom a code is asked.
+#[derive(Clone, Debug, Serialize, serde::Deserialize)]
+pub struct Half {
+    /// The account.
+    pub user: String,
+    /// When the password was right, in epoch seconds.
+    pub at: i64,
+}
+
 /// The key of [`Flash`] in the web session.
 const FLASH: &str = "flash";
 

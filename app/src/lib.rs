@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/code") view=pages::sign_in_code::SignInCodePage ssr=SsrMode::Async/>
                 <Route path=path!("/account/password") view=pages::account::password::NewPassword ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=parts::frame::Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::Async/>

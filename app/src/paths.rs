@@ -28,6 +28,8 @@ pub const NEW_PASSWORD: &str = "/account/password";
 pub const ACCOUNTS: &str = "/accounts";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where a code is asked after the password.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.
 pub const LIVE: &str = "/api/live";
 
@@ -54,6 +56,11 @@ pub fn sign_in(to: &str) -> String {
 /// The page where a one-time password is changed, which goes on to `to`.
 pub fn new_password(to: &str) -> String {
     if to == "/" { NEW_PASSWORD.to_owned() } else { format!("{NEW_PASSWORD}?to={}", encode(to)) }
+}
+
+/// The page that asks for a code, and goes on to `to`.
+pub fn sign_in_code(to: &str) -> String {
+    if to == "/" { SIGN_IN_CODE.to_owned() } else { format!("{SIGN_IN_CODE}?to={}", encode(to)) }
 }
 
 /// Percent-encodes everything but unreserved characters and those that mean nothing here, for one query value or path segment.

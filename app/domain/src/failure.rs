@@ -32,6 +32,8 @@ pub enum Failure {
     SignedOut,
     /// Name and password do not match.
     WrongPassword,
+    /// The code after the password is not the one, or was used already.
+    WrongCode,
     /// The password was made by somebody else and must be changed first.
     PasswordDue,
     /// Too many sign-in attempts.
@@ -106,6 +108,11 @@ impl Failure {
             ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
             Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
+            Self::WrongCode => (
+                "That code is not right, or it was used already".to_owned(),
+                "Wait for the authenticator’s next code, or use a recovery code.".to_owned(),
+                None,
+            ),
             Self::PasswordDue => (
                 "Your password is a one-time password".to_owned(),
                 "Choose one of your own on the account page; everything else is possible after that.".to_owned(),
@@ -162,6 +169,7 @@ mod tests {
             Failure::Denied { action: "StartFleet".into(), message: String::new() },
             Failure::SignedOut,
             Failure::WrongPassword,
+            Failure::WrongCode,
             Failure::PasswordDue,
             Failure::TooManyAttempts { retry_in_seconds: 900 },
             Failure::Unreachable { message: String::new() },

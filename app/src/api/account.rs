@@ -1,14 +1,14 @@
 //! One's own account: its password, its sign-ins.
 
 use crate::error::AppError;
-use domain::account::{OwnAccount, PasswordForm};
+use domain::account::{OwnAccount, PasswordForm, SecondForm};
 use leptos::prelude::*;
 
-/// What the page shows.
+/// What the page shows; and, once, the recovery codes that `ticket` stands for.
 #[server(endpoint = "account", input = leptos::server_fn::codec::GetUrl)]
-pub async fn account_page() -> Result<OwnAccount, AppError> {
+pub async fn account_page(#[server(default)] ticket: String) -> Result<OwnAccount, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
-    Ok(cx.parts.door.own(&cx.operator.user, &cx.session).await?)
+    Ok(cx.parts.door.own(&cx.operator.user, &cx.session, &ticket).await?)
 }
 
 /// Says that somebody is at an open page: the sign-in goes on.
@@ -27,6 +27,17 @@ pub async fn change_password(#[server(default)] form: PasswordForm, #[server(def
         leptos_axum::redirect(domain::form::safe_return(&form.to));
         return Ok(());
     }
+    cx.finish(act, result).await
+}
+
+/// Takes a step with one's second factor. Recovery codes that are made are fetched by the ticket that this gives.
+#[server(endpoint = "account/second-factor")]
+pub async fn change_second_factor(#[server(default)] form: SecondForm, #[server(default)] once: String) -> Result<String, AppError> {
+    let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
+    let act = own(&cx, "account/second-factor", once);
+    let entries = [("step".to_owned(), form.step.clone())].into();
+    let act = crate::ctx::Act { entries, ..act };
+    let result = cx.act(&act, cx.parts.door.second_factor(&cx.operator.user, &form, &crate::ctx::client_address())).await;
     cx.finish(act, result).await
 }
 

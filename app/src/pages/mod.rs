@@ -11,4 +11,5 @@ pub mod overview;
 pub mod resources;
 pub mod sessions;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod users;

@@ -2,6 +2,7 @@
 
 use super::{Tempo, end_on_signal, factor, listen, loopback, say};
 use crate::audit::{self, follow::Receiver};
+use crate::door::seal::Seal;
 use crate::door::{FIRST, FirstPassword, LocalDoor};
 use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
@@ -102,7 +103,7 @@ impl Serve {
         let minutes = |n: u32| std::time::Duration::from_secs(u64::from(n) * 60);
         let limits = SignInLimits { idle: minutes(self.idle_minutes), most: minutes(self.sign_in_minutes) };
         let sign_ins = sessions::Store::new(pool.clone(), limits);
-        let door = LocalDoor::new(pool.clone(), sign_ins.clone())?;
+        let door = LocalDoor::new(pool.clone(), sign_ins.clone(), Seal::open(&folder)?)?;
         let clock = AwsClock::default();
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
         let gate = Gate::new(limits);

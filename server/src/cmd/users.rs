@@ -44,6 +44,11 @@ enum Act {
         /// Its name
         name: String,
     },
+    /// Takes an account's second factor away: no code is asked any more
+    ResetSecondFactor {
+        /// Its name
+        name: String,
+    },
     /// Removes an account
     Remove {
         /// Its name
@@ -86,6 +91,10 @@ impl Users {
                     "{name} was signed out everywhere.\n  password   {}   (shown once; it is changed at the next sign-in)",
                     password.reveal()
                 ));
+            }
+            Act::ResetSecondFactor { name } => {
+                by_command(&pool, "users/reset-second-factor", &name, &[], accounts.reset_second_factor(&name)).await?;
+                say(&format!("{name} is asked for no code any more, and was signed out everywhere."));
             }
             Act::Remove { name } => {
                 by_command(&pool, "users/remove", &name, &[], accounts.remove(&name)).await?;

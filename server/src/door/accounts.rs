@@ -10,9 +10,6 @@ use domain::form::FieldError;
 use domain::role::Role;
 use domain::time::Millis;
 use sqlx::SqlitePool;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 /// The accounts. Whoever is changed is signed out everywhere: a sign-in carries its role.
 pub struct Accounts(pub SqlitePool);
@@ -132,36 +129,9 @@ impl Accounts {
                 None => format!("There is no account {name}. The list of accounts tells which there are."),
             });
         }
-        sqlx::query("delete from sessions where account = $1").bind(name).execute(&self.0).await.map(drop).map_err(sentence)
-    }
-}
-
-/// Passwords that were made and not shown yet. In memory only, so a restart loses them: then another is made.
-#[derive(Default)]
-pub struct Shelf(Mutex<HashMap<String, (Instant, Handed)>>);
-
-impl Shelf {
-    /// For so long.
-    const KEPT: Duration = Duration::from_secs(300);
-    /// And so long after it was shown.
-    const SHOWN: Duration = Duration::from_secs(5);
-
-    /// Puts one there; the ticket to take it with.
-    fn put(&self, handed: Handed) -> String {
-        let ticket = password::letters(26);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(ticket.clone(), (Instant::now() + Self::KEPT, handed));
-        ticket
-    }
-
-    /// Takes it. A page is made more than once before it is sent, so it stays for some seconds.
-    fn take(&self, ticket: &str) -> Option<Handed> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        all.retain(|_, (until, _)| *until > now);
-        let (until, handed) = all.get_mut(ticket)?;
-        *until = (*until).min(now + Self::SHOWN);
-        Some(handed.clone())
+        // Nor does anybody go on whose password was right and whose code is asked.
+        let ended = sqlx::query("delete from sessions where account = $1 or data ->> '$.half.user' = $1").bind(name);
+        ended.execute(&self.0).await.map(drop).map_err(sentence)
     }
 }
 
@@ -169,7 +139,7 @@ impl Shelf {
 impl AppAccounts for LocalDoor {
     async fn all(&self, ticket: &str) -> Result<AllAccounts, Failure> {
         let rows = Accounts(self.pool.clone()).rows().await.map_err(broken)?;
-        Ok(AllAccounts { rows, handed: self.shelf.take(ticket) })
+        Ok(AllAccounts { rows, handed: self.passwords.take(ticket) })
     }
 
     async fn act(&self, by: &str, form: &AccountForm) -> Result<String, Failure> {
@@ -198,7 +168,7 @@ impl AppAccounts for LocalDoor {
         let password = password.map_err(|reason| refused(name, &reason))?;
         self.sign_ins.tell();
         let handed = password.map(|password| Handed { name: name.to_owned(), password: password.reveal().to_owned() });
-        Ok(handed.map(|handed| self.shelf.put(handed)).unwrap_or_default())
+        Ok(handed.map(|handed| self.passwords.put(handed)).unwrap_or_default())
     }
 }
 

@@ -3,6 +3,9 @@
 pub mod accounts;
 pub mod guesses;
 pub mod password;
+pub mod seal;
+pub mod second;
+pub mod shelf;
 
 pub use accounts::Accounts;
 pub use password::Password;
@@ -10,13 +13,16 @@ pub use password::Password;
 use crate::http::sessions::Store;
 use app::door::{Door, From};
 use async_trait::async_trait;
-use domain::account::{OwnAccount, PasswordForm};
+use domain::account::{Codes, Handed, OwnAccount, PasswordForm, SecondFactor, SecondForm, Step};
 use domain::failure::Failure;
 use domain::form::FieldError;
 use domain::operator::Operator;
 use domain::role::Role;
 use guesses::{ADDRESS_BURST, BURST, Guesses};
 use password::{Matches, NOBODY};
+use seal::Seal;
+use second::Second;
+use shelf::Shelf;
 use sqlx::SqlitePool;
 use tower_sessions::Session;
 
@@ -27,7 +33,10 @@ pub const FIRST: &str = "admin";
 pub struct LocalDoor {
     pool: SqlitePool,
     sign_ins: Store,
-    shelf: accounts::Shelf,
+    seal: Seal,
+    passwords: Shelf<Handed>,
+    codes: Shelf<Codes>,
+    by_code: Guesses,
     by_name: Guesses,
     by_address: Guesses,
 }
@@ -47,6 +56,10 @@ fn sentence(error: impl std::fmt::Display) -> String {
     format!("The accounts could not be read or written: {error}.")
 }
 
+fn field(name: &str, sentence: &str) -> Failure {
+    Failure::Fields(vec![FieldError::new(name, sentence)])
+}
+
 fn broken(error: impl std::fmt::Display) -> Failure {
     tracing::error!(%error, "the accounts could not be read or written");
     Failure::Internal { message: "The console’s accounts could not be read or written. Try again, or look into its log.".into() }
@@ -54,11 +67,14 @@ fn broken(error: impl std::fmt::Display) -> Failure {
 
 impl LocalDoor {
     /// The door over `pool`; sign-ins are kept in `sign_ins`.
-    pub fn new(pool: SqlitePool, sign_ins: Store) -> Result<Self, String> {
+    pub fn new(pool: SqlitePool, sign_ins: Store, seal: Seal) -> Result<Self, String> {
         Ok(Self {
             pool,
             sign_ins,
-            shelf: accounts::Shelf::default(),
+            seal,
+            passwords: Shelf::default(),
+            codes: Shelf::default(),
+            by_code: Guesses::new(BURST)?,
             by_name: Guesses::new(BURST)?,
             by_address: Guesses::new(ADDRESS_BURST)?,
         })
@@ -96,6 +112,31 @@ impl LocalDoor {
     fn guess(&self, name: &str, address: &str) -> Result<(), Failure> {
         let counted = self.by_name.count(&format!("{address} {name}")).and_then(|()| self.by_address.count(address));
         counted.map_err(|retry_in_seconds| Failure::TooManyAttempts { retry_in_seconds })
+    }
+
+    fn second(&self) -> Second<'_> {
+        Second { pool: &self.pool, seal: &self.seal }
+    }
+
+    /// Refuses who does not know the password of `user`.
+    async fn knows(&self, user: &str, password: &str, address: &str) -> Result<(), Failure> {
+        self.guess(user, address)?;
+        let hash: Option<String> = sqlx::query_scalar("select password_hash from accounts where name = $1 and subject is null")
+            .bind(user)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(broken)?;
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+        if password::matches(hash, password.to_owned()).await.map_err(broken)? == Matches::No {
+            return Err(field("current_password", "This is not your password."));
+        }
+        self.guessed(user, address);
+        Ok(())
+    }
+
+    /// Counts a guess of a code of `user`, wherever it comes from: whoever guesses codes knows the password.
+    fn guess_code(&self, user: &str) -> Result<(), Failure> {
+        self.by_code.count(user).map_err(|retry_in_seconds| Failure::TooManyAttempts { retry_in_seconds })
     }
 
     /// Whoever may come in is never kept waiting.
@@ -138,24 +179,56 @@ impl Door for LocalDoor {
         found.fetch_optional(&self.pool).await.ok().flatten()
     }
 
+    async fn asks_code(&self, user: &str) -> Result<bool, Failure> {
+        let asks: Option<bool> = sqlx::query_scalar("select totp_on from accounts where name = $1")
+            .bind(user)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(broken)?;
+        Ok(asks.unwrap_or_default())
+    }
+
+    async fn code(&self, user: &str, code: &str) -> Result<Operator, Failure> {
+        self.guess_code(user)?;
+        let row: Option<(String, bool)> =
+            sqlx::query_as("select role, one_time from accounts where name = $1 and disabled = 0 and totp_on = 1")
+                .bind(user)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(broken)?;
+        let (role, one_time) = row.ok_or(Failure::WrongCode)?;
+        let second = self.second();
+        if !(second.take(user, code).await.map_err(broken)? || second.recover(user, code).await.map_err(broken)?) {
+            return Err(Failure::WrongCode);
+        }
+        self.by_code.forget(user);
+        Ok(Operator { user: user.to_owned(), role: Role::parse(&role).unwrap_or_default(), one_time })
+    }
+
     async fn began(&self, session: &Session, operator: &Operator, from: &From) -> Result<(), Failure> {
         self.sign_ins.began(session, &operator.user, from).await.map_err(broken)?;
         let noted = sqlx::query("update accounts set signed_in = unixepoch() where name = $1").bind(&operator.user);
         noted.execute(&self.pool).await.map(drop).map_err(broken)
     }
 
-    async fn own(&self, user: &str, session: &Session) -> Result<OwnAccount, Failure> {
-        let row: Option<(String, bool)> = sqlx::query_as("select role, subject is null from accounts where name = $1")
+    async fn own(&self, user: &str, session: &Session, ticket: &str) -> Result<OwnAccount, Failure> {
+        let row: Option<(String, bool, bool)> = sqlx::query_as("select role, subject is null, totp_on from accounts where name = $1")
             .bind(user)
             .fetch_optional(&self.pool)
             .await
             .map_err(broken)?;
-        let (role, has_password) = row.ok_or(Failure::SignedOut)?;
+        let (role, has_password, on) = row.ok_or(Failure::SignedOut)?;
+        let second = match on {
+            true => SecondFactor::On { codes_left: self.second().codes_left(user).await.map_err(broken)? },
+            false => self.second().enrolment(user).await.map_err(broken)?.map_or(SecondFactor::Off, SecondFactor::Begun),
+        };
         let (idle_minutes, most_minutes) = self.limits();
         Ok(OwnAccount {
             user: user.to_owned(),
             role: Role::parse(&role).unwrap_or_default(),
             has_password,
+            second,
+            codes: self.codes.take(ticket).unwrap_or_default(),
             sign_ins: self.sign_ins.of(user, Some(session)).await.map_err(broken)?,
             idle_minutes,
             most_minutes,
@@ -164,17 +237,7 @@ impl Door for LocalDoor {
 
     async fn change_password(&self, user: &str, form: &PasswordForm, address: &str) -> Result<(), Failure> {
         form.parse().map_err(Failure::Fields)?;
-        self.guess(user, address)?;
-        let hash: Option<String> = sqlx::query_scalar("select password_hash from accounts where name = $1 and subject is null")
-            .bind(user)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(broken)?;
-        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        if password::matches(hash, form.current_password.clone()).await.map_err(broken)? == Matches::No {
-            return Err(Failure::Fields(vec![FieldError::new("current_password", "This is not your password.")]));
-        }
-        self.guessed(user, address);
+        self.knows(user, &form.current_password, address).await?;
         if let Some(error) = password::weak(user, &form.new_password).await.map_err(broken)? {
             return Err(Failure::Fields(vec![error]));
         }
@@ -182,6 +245,34 @@ impl Door for LocalDoor {
         let changed = sqlx::query("update accounts set password_hash = $2, one_time = 0 where name = $1").bind(user).bind(hash);
         changed.execute(&self.pool).await.map_err(broken)?;
         self.sign_ins.end(user, "").await.map_err(broken)
+    }
+
+    async fn second_factor(&self, user: &str, form: &SecondForm, address: &str) -> Result<String, Failure> {
+        let step = form.parse().map_err(Failure::Fields)?;
+        let on = self.asks_code(user).await?;
+        let refused = |reason: &str| Err(Failure::Busy { noun: "account".into(), name: user.to_owned(), reason: reason.to_owned() });
+        match (step, on) {
+            (Step::Begin | Step::Confirm | Step::Cancel, true) => return refused("It has a second factor already. Reload the page."),
+            (Step::Codes | Step::Off, false) => return refused("It has no second factor. Reload the page."),
+            (Step::Begin | Step::Codes | Step::Off, _) => self.knows(user, &form.current_password, address).await?,
+            (Step::Confirm | Step::Cancel, false) => {}
+        }
+        let second = self.second();
+        match step {
+            Step::Begin => second.begin(user).await.map(|()| None),
+            Step::Confirm => {
+                self.guess_code(user)?;
+                if !second.take(user, &form.code).await.map_err(broken)? {
+                    return Err(field("code", "That code is not right. Enter the one that the authenticator shows now."));
+                }
+                self.by_code.forget(user);
+                second.switch_on(user).await.map(Some)
+            }
+            Step::Codes => second.switch_on(user).await.map(Some),
+            Step::Cancel | Step::Off => second.switch_off(user).await.map(|()| None),
+        }
+        .map(|codes| codes.map(|codes| self.codes.put(Codes(codes))).unwrap_or_default())
+        .map_err(broken)
     }
 
     async fn sign_out(&self, user: &str, id: &str) -> Result<(), Failure> {
@@ -213,7 +304,7 @@ mod tests {
 
     async fn empty(folder: &tempfile::TempDir) -> LocalDoor {
         let pool = crate::store::open(folder.path()).await.unwrap();
-        LocalDoor::new(pool.clone(), Store::new(pool, Limits::default())).unwrap()
+        LocalDoor::new(pool.clone(), Store::new(pool, Limits::default()), Seal::open(folder.path()).unwrap()).unwrap()
     }
 
     #[tokio::test]

@@ -145,7 +145,7 @@ impl Store {
 
     /// Ends the sign-in `id` of `account`, or all of them when it is empty. One that has ended already is no error.
     pub async fn end(&self, account: &str, id: &str) -> sqlx::Result<()> {
-        sqlx::query("delete from sessions where account = $1 and ($2 = '' or lower(hex(substr(key, 1, $3))) = $2)")
+        sqlx::query("delete from sessions where account = $1 and ($2 = '' or lower(hex(substr(key, 1, $3))) = $2) or $2 = '' and data ->> '$.half.user' = $1")
             .bind(account)
             .bind(id)
             .bind(i64::try_from(NAMED).unwrap_or(i64::MAX))

@@ -47,7 +47,7 @@ async fn an_account_is_made_and_its_password_shown_once_without_scripts() {
     }
     let due = console.sign_in_with("ana", &password).await;
     let mine = console.choose_password(&due, &password).await;
-    assert_eq!(console.get("/accounts", &mine).await.status(), StatusCode::OK);
+    assert_eq!(console.get("/accounts", &mine).await.status(), StatusCode::FORBIDDEN);
     assert!(text(console.get("/accounts", &mine).await).await.contains("This needs the role administrator"));
     let taken = console.post("/api/accounts/act", &cookie, "/accounts?do=add", "form[verb]=add&form[name]=ana&form[role]=viewer").await;
     assert!(location(&taken).contains("/accounts?"));

@@ -19,6 +19,7 @@ mod people;
 mod program;
 mod resources;
 mod roles;
+mod second;
 mod state;
 mod support;
 mod watcher;

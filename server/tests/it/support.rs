@@ -131,7 +131,7 @@ impl Console {
         let folder = tempfile::tempdir().unwrap();
         let pool = server::store::open(folder.path()).await.unwrap();
         let sign_ins = sessions::Store::new(pool.clone(), sessions::Limits::default());
-        let door = LocalDoor::new(pool.clone(), sign_ins.clone()).unwrap();
+        let door = LocalDoor::new(pool.clone(), sign_ins.clone(), server::door::seal::Seal::open(folder.path()).unwrap()).unwrap();
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
         let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
