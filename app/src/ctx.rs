@@ -107,7 +107,7 @@ pub struct Half {
 }
 
 /// The key of [`Flash`] in the web session.
-const FLASH: &str = "flash";
+pub const FLASH: &str = "flash";
 
 /// A signed-in request.
 pub struct Ctx {
@@ -205,16 +205,23 @@ impl Ctx {
     }
 }
 
-/// Signs `operator` in: under a new id, so that whoever planted the old one in this browser, or knows it, is not signed in with them.
+/// Signs `operator` in, who comes with the request at hand.
 pub async fn enter(session: &Session, parts: &Parts, operator: &Operator) -> Result<(), Failure> {
+    let from = From { address: client_address(), browser: domain::account::browser(&header(http::header::USER_AGENT)) };
+    enter_from(session, parts.door.as_ref(), operator, &from).await
+}
+
+/// Signs `operator` in: under a new id, so that whoever planted the old one in this browser, or knows it, is not signed in with them.
+pub async fn enter_from(session: &Session, door: &dyn Door, operator: &Operator, from: &From) -> Result<(), Failure> {
+    // Nothing of before goes along: whoever was signed in here, or half.
+    session.clear().await;
     let entered = async {
         session.cycle_id().await?;
         session.insert(OPERATOR, operator).await?;
         session.save().await
     };
     entered.await.map_err(|error| storage(error).0)?;
-    let from = From { address: client_address(), browser: domain::account::browser(&header(http::header::USER_AGENT)) };
-    parts.door.began(session, operator, &from).await
+    door.began(session, operator, from).await
 }
 
 /// A header of the request at hand; empty where there is none.

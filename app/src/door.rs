@@ -38,6 +38,8 @@ pub trait Door: Send + Sync {
     async fn sign_out(&self, user: &str, id: &str) -> Result<(), Failure>;
     /// Ends the sign-in of `session`.
     async fn leave(&self, session: &Session) -> Result<(), Failure>;
+    /// The words of the button for single sign-on, where there is one.
+    fn single_sign_on(&self) -> Option<String>;
     /// For how many minutes somebody may do nothing, and how long a sign-in lasts at most.
     fn limits(&self) -> (u32, u32);
 }

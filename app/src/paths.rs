@@ -30,6 +30,10 @@ pub const ACCOUNTS: &str = "/accounts";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where a code is asked after the password.
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// The way to single sign-on: `?to=…`.
+pub const SINGLE: &str = "/sign-in/single";
+/// The way back from it.
+pub const SINGLE_BACK: &str = "/sign-in/single/back";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.
 pub const LIVE: &str = "/api/live";
 

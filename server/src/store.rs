@@ -43,8 +43,13 @@ pub async fn open(folder: &Path) -> Result<SqlitePool, String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Hashes and sessions are nobody else's business.
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).map_err(|e| named(&e))?;
+        // Hashes and sessions are nobody else's business, nor is what SQLite keeps beside the file.
+        for name in [FILE.to_owned(), format!("{FILE}-wal"), format!("{FILE}-shm")] {
+            let file = folder.join(name);
+            if file.exists() {
+                std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).map_err(|e| named(&e))?;
+            }
+        }
     }
     Ok(pool)
 }

@@ -32,6 +32,8 @@ pub enum Failure {
     SignedOut,
     /// Name and password do not match.
     WrongPassword,
+    /// Whoever came by single sign-on may not come in; `reason` is a sentence, or two.
+    SingleSignOn { reason: String },
     /// The code after the password is not the one, or was used already.
     WrongCode,
     /// The password was made by somebody else and must be changed first.
@@ -108,6 +110,7 @@ impl Failure {
             ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
             Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
+            Self::SingleSignOn { reason } => ("Single sign-on did not let you in".to_owned(), reason.clone(), None),
             Self::WrongCode => (
                 "That code is not right, or it was used already".to_owned(),
                 "Wait for the authenticator’s next code, or use a recovery code.".to_owned(),
@@ -169,6 +172,7 @@ mod tests {
             Failure::Denied { action: "StartFleet".into(), message: String::new() },
             Failure::SignedOut,
             Failure::WrongPassword,
+            Failure::SingleSignOn { reason: "No.".into() },
             Failure::WrongCode,
             Failure::PasswordDue,
             Failure::TooManyAttempts { retry_in_seconds: 900 },

@@ -73,7 +73,6 @@ pub async fn sign_in_code(#[server(default)] form: CodeForm) -> Result<(), AppEr
     };
     match recorded(&parts, user.as_deref().unwrap_or_default(), checked, false).await {
         Ok(operator) => {
-            half::forget(&session).await?;
             ctx::enter(&session, &parts, &operator).await?;
             go_on(&operator, domain::form::safe_return(&form.to));
             Ok(())
@@ -105,6 +104,8 @@ mod half {
 
     /// The password of `user` was right.
     pub async fn keep(session: &Session, user: String) -> Result<(), AppError> {
+        // Whoever was signed in here is not any more: half a sign-in is none.
+        session.clear().await;
         session.cycle_id().await.map_err(storage)?;
         session.insert(HALF, Half { user, at: now() }).await.map_err(storage)
     }
@@ -113,11 +114,6 @@ mod half {
     pub async fn of(session: &Session) -> Result<Option<String>, AppError> {
         let half = session.get::<Half>(HALF).await.map_err(storage)?;
         Ok(half.filter(|half| now() - half.at < PATIENCE).map(|half| half.user))
-    }
-
-    /// It was given.
-    pub async fn forget(session: &Session) -> Result<(), AppError> {
-        session.remove::<Half>(HALF).await.map(drop).map_err(storage)
     }
 }
 
@@ -154,6 +150,8 @@ async fn recorded(
 pub struct Entrance {
     /// What a failed plain post left.
     pub left: Option<domain::form::Flash>,
+    /// The words of the button for single sign-on, where there is one.
+    pub single: Option<String>,
     /// For how many minutes somebody who is signed in may do nothing.
     pub idle_minutes: u32,
     /// How many minutes a sign-in lasts at most.
@@ -164,8 +162,9 @@ pub struct Entrance {
 #[server(endpoint = "sign-in/entries", input = leptos::server_fn::codec::GetUrl)]
 pub async fn at_entrance() -> Result<Entrance, AppError> {
     let session = crate::ctx::web_session().await?;
-    let (idle_minutes, most_minutes) = crate::ctx::parts()?.door.limits();
-    Ok(Entrance { left: crate::ctx::take_flash(&session).await, idle_minutes, most_minutes })
+    let door = crate::ctx::parts()?.door;
+    let (idle_minutes, most_minutes) = door.limits();
+    Ok(Entrance { left: crate::ctx::take_flash(&session).await, single: door.single_sign_on(), idle_minutes, most_minutes })
 }
 
 /// Ends the sign-in and goes to the sign-in page.

@@ -3,6 +3,7 @@
 use crate::api::sign_in::{Entrance, SignIn as SignInAction, at_entrance};
 use crate::error::AppError;
 use crate::parts::threshold::{Threshold, ends};
+use crate::paths;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
 use domain::failure::Failure;
@@ -18,9 +19,9 @@ pub fn SignIn() -> impl IntoView {
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
-                let Entrance { left, idle_minutes, most_minutes } = asked.await;
+                let Entrance { left, single, idle_minutes, most_minutes } = asked.await;
                 let foot = Signal::stored(ends(idle_minutes, most_minutes));
-                view! { <Threshold title="Sign in" subtitle="with your operator account" foot><SignInForm left/></Threshold> }
+                view! { <Threshold title="Sign in" subtitle="with your operator account" foot><SignInForm left single/></Threshold> }
             })}
         </Suspense>
     }
@@ -28,7 +29,7 @@ pub fn SignIn() -> impl IntoView {
 }
 
 #[component]
-fn SignInForm(left: Option<Flash>) -> impl IntoView {
+fn SignInForm(left: Option<Flash>, single: Option<String>) -> impl IntoView {
     let action = ServerAction::<SignInAction>::new();
     let local = RwSignal::new(left.as_ref().and_then(|f| f.failure.clone()));
     let query = use_query_map();
@@ -36,6 +37,10 @@ fn SignInForm(left: Option<Flash>) -> impl IntoView {
     let entry = |name: &str| entries.get(name).cloned().unwrap_or_default();
     let to = query.with_untracked(|q| q.get("to")).filter(|t| !t.is_empty()).unwrap_or_else(|| entry("to"));
     let user = entry("user");
+    let single = single.map(|words| {
+        let href = paths::with_query(paths::SINGLE, &[("to".to_owned(), if to.is_empty() { "/".to_owned() } else { to.clone() })]);
+        view! { <a class="btn w-full !h-10 !text-14 mt-4" href=href rel="external">{words}</a> }
+    });
     let failure = Memo::new(move |_| match action.value().get() {
         Some(Err(AppError(failure))) => Some(failure),
         Some(Ok(())) => None,
@@ -62,6 +67,7 @@ fn SignInForm(left: Option<Flash>) -> impl IntoView {
                 <div aria-live="polite">{move || whole().map(|a| view! { <p class="err" role="alert"><Icon name="s-fail"/><span>{a.title}". "{a.next}</span></p> })}</div>
                 <button type="submit" class="btn btn--primary w-full !h-10 !text-14" aria-busy=move || action.pending().get().then_some("true")>"Sign in"</button>
             </ActionForm>
+            {single}
         </div>
     }
 }

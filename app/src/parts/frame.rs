@@ -5,9 +5,11 @@ use crate::api::sign_in::SignOut;
 use crate::error::AppError;
 use crate::live::{Link, Live, use_live};
 use crate::parts::account::account;
+use crate::parts::attend::attend;
 use crate::parts::capacity::{Hatch, thousands};
 pub use crate::parts::data_age::DataAge;
 use crate::parts::error_view::ErrorView;
+use crate::parts::unsent;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::estate::Health;
@@ -154,9 +156,8 @@ fn Framed(data: FrameData) -> impl IntoView {
     let role = data.operator.role;
     provide_context(role);
     provide_context(User(data.operator.user.clone()));
-    crate::parts::attend::attend();
-    // Once the page is alive.
-    Effect::new(|_| crate::parts::unsent::restore());
+    attend();
+    unsent::restore(here());
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
@@ -312,21 +313,27 @@ fn RefusedBanner() -> impl IntoView {
     }
 }
 
+/// The page at hand, with its query.
+fn here() -> Signal<String> {
+    let location = use_location();
+    Signal::derive(move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        if search.is_empty() { path } else { format!("{path}?{search}") }
+    })
+}
+
 /// The page is kept; signing in returns to it.
 #[component]
 fn SignedOutDialog() -> impl IntoView {
     let live = use_live();
-    let location = use_location();
-    let back = move || {
-        let (path, search) = (location.pathname.get(), location.search.get());
-        paths::sign_in(&if search.is_empty() { path } else { format!("{path}?{search}") })
-    };
+    let here = here();
+    let back = move || paths::sign_in(&here.get());
     let out = Memo::new(move |_| live.link.get() == Link::SignedOut);
     move || {
         out.get().then(|| view! {
         <crate::ui::dialog::Dialog title="You are signed out" close=Signal::derive(back)>
             <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. You return to this page, with what you entered but passwords."</p></div>
-            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external" data-stays="" on:click=|_| crate::parts::unsent::keep()>"Sign in"</a></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external" data-stays="" on:click=move |_| unsent::keep(&here.get_untracked())>"Sign in"</a></div>
         </crate::ui::dialog::Dialog>
     })
     }

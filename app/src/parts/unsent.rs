@@ -1,10 +1,14 @@
 //! What was entered in forms when the sign-in ended: it waits in the tab's own storage, by the page's path, and is put back when the person
 //! comes back signed in. Secrets never wait there.
 
-/// Keeps what is entered on the page at hand. Leaving it asks no more.
-pub fn keep() {
+use leptos::prelude::Signal;
+
+/// Keeps what is entered on the page at the path `here`. Leaving it asks no more.
+pub fn keep(here: &str) {
     #[cfg(feature = "hydrate")]
-    browser::keep();
+    browser::keep(here);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = here;
 }
 
 /// Whether it is kept, so that leaving loses nothing.
@@ -13,10 +17,14 @@ pub fn is_kept() -> bool {
     leptos::prelude::document().document_element().is_some_and(|root| root.has_attribute(browser::KEPT))
 }
 
-/// Puts back what waits for the page at hand.
-pub fn restore() {
-    #[cfg(feature = "hydrate")]
-    browser::restore();
+/// Puts back what waits for the page at the path `here`, once its form is there. Runs once the page is alive.
+pub fn restore(here: Signal<String>) {
+    leptos::prelude::Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        browser::restore(here);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = here;
+    });
 }
 
 #[cfg(feature = "hydrate")]
@@ -37,11 +45,13 @@ mod browser {
     /// Name, value, and whether a box is ticked.
     type Kept = (String, String, Option<bool>);
 
-    fn storage() -> Option<(Storage, String)> {
-        let location = window().location();
-        let here = location.pathname().ok()? + &location.search().ok()?;
-        // A browser that refuses storage keeps nothing.
-        Some((window().session_storage().ok()??, format!("unsent:{here}")))
+    /// None in a browser that refuses it: then nothing is kept.
+    fn storage() -> Option<Storage> {
+        window().session_storage().ok()?
+    }
+
+    fn key(here: &str) -> String {
+        format!("unsent:{here}")
     }
 
     fn fields() -> Vec<Element> {
@@ -69,38 +79,35 @@ mod browser {
         field.dyn_ref::<HtmlSelectElement>().map(|select| (select.name(), select.value(), None))
     }
 
-    pub fn keep() {
+    pub fn keep(here: &str) {
         let all: Vec<Kept> = fields().iter().filter_map(entered).collect();
-        let Some((storage, key)) = storage() else { return };
+        let Some(storage) = storage() else { return };
         let Ok(text) = serde_json::to_string(&all) else { return };
-        if !all.is_empty() && storage.set_item(&key, &text).is_ok() {
+        if !all.is_empty() && storage.set_item(&key(here), &text).is_ok() {
             let _ = document().document_element().map(|root| root.set_attribute(KEPT, ""));
         }
     }
 
-    pub fn restore() {
-        let Some((storage, key)) = storage() else { return };
-        let Some(all) = storage.get_item(&key).ok().flatten().and_then(|text| serde_json::from_str::<Vec<Kept>>(&text).ok()) else {
-            return;
-        };
-        put_back(all, key, TRIES.0);
+    pub fn restore(here: Signal<String>) {
+        let at = here.get_untracked();
+        let kept = storage().and_then(|storage| storage.get_item(&key(&at)).ok().flatten());
+        if let Some(all) = kept.and_then(|text| serde_json::from_str::<Vec<Kept>>(&text).ok()) {
+            put_back(all, here, at, TRIES.0);
+        }
     }
 
-    fn put_back(all: Vec<Kept>, key: String, tries: u32) {
+    fn put_back(all: Vec<Kept>, here: Signal<String>, at: String, tries: u32) {
         // Another page may be shown by now.
-        let Some((storage, now)) = storage() else { return };
-        if now != key {
-            return;
-        }
+        let Some(storage) = storage().filter(|_| here.try_get_untracked().is_some_and(|now| now == at)) else { return };
         let fields = fields();
         let there = |(name, ..): &Kept| fields.iter().any(|f| f.get_attribute("name").as_deref() == Some(name));
         if !all.iter().any(there) {
             if tries > 0 {
-                set_timeout(move || put_back(all, key, tries - 1), TRIES.1);
+                set_timeout(move || put_back(all, here, at, tries - 1), TRIES.1);
             }
             return;
         }
-        let _ = storage.remove_item(&key);
+        let _ = storage.remove_item(&key(&at));
         for (name, value, ticked) in all {
             let same = |f: &&Element| {
                 let is = f.get_attribute("name").as_deref() == Some(&name);

@@ -1,6 +1,7 @@
 //! `serve`: the console.
 
-use super::{Tempo, end_on_signal, factor, listen, loopback, say};
+use super::oidc::Oidc;
+use super::{Hidden, Tempo, end_on_signal, factor, listen, loopback, say};
 use crate::audit::{self, follow::Receiver};
 use crate::door::seal::Seal;
 use crate::door::{FIRST, FirstPassword, LocalDoor};
@@ -75,7 +76,9 @@ pub struct Serve {
     sign_in_minutes: u32,
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
-    admin_password: Option<String>,
+    admin_password: Option<Hidden>,
+    #[command(flatten)]
+    oidc: Oidc,
 }
 
 /// A network, or one address.
@@ -104,11 +107,12 @@ impl Serve {
         let limits = SignInLimits { idle: minutes(self.idle_minutes), most: minutes(self.sign_in_minutes) };
         let sign_ins = sessions::Store::new(pool.clone(), limits);
         let door = LocalDoor::new(pool.clone(), sign_ins.clone(), Seal::open(&folder)?)?;
+        let door = door.with_single_sign_on(self.oidc.provider()?);
         let clock = AwsClock::default();
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
         let gate = Gate::new(limits);
         // Both take most of the start: a password is hashed, an estate is read or made.
-        let given = self.admin_password.as_deref().filter(|p| !p.is_empty());
+        let given = self.admin_password.as_ref().map(Hidden::reveal).filter(|p| !p.is_empty());
         if let Some(length) = given.map(|p| p.chars().count()).filter(|n| *n < MIN_PASSWORD) {
             return Err(format!(
                 "APPSTREAM_CONSOLE_ADMIN_PASSWORD has {length} characters; a password has at least {MIN_PASSWORD}. Choose a longer one."
@@ -125,14 +129,16 @@ impl Serve {
         let audit = audit::Store::new(pool.clone());
         let submitted = Arc::new(submitted::Store(pool.clone()));
         self.send_on(&audit, &end)?;
-        let parts =
-            http::parts(gateway, &watcher, resources, Arc::new(history), Arc::new(audit.clone()), submitted, Arc::new(door), source);
+        let door = Arc::new(door);
+        let kept = Arc::new(audit.clone());
+        let parts = http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, door.clone(), source);
         let state = AppState {
             options: http::leptos_options(),
             parts,
             audit,
             watcher,
             proxies: Proxies::new(&self.trusted_proxy),
+            door,
             sign_ins,
             end: end.clone(),
         };

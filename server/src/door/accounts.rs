@@ -77,6 +77,7 @@ impl Accounts {
 
     /// Gives an account another role.
     pub async fn set_role(&self, name: &str, role: Role) -> Result<(), String> {
+        self.has_password(name).await?;
         if role == Role::Administrator {
             return self.change(name, "update accounts set role = $2 where name = $1", role.slug()).await;
         }
@@ -85,6 +86,7 @@ impl Accounts {
 
     /// Gives an account a made password.
     pub async fn renew(&self, name: &str) -> Result<Password, String> {
+        self.has_password(name).await?;
         let (password, hash) = password::made().await?;
         self.change(name, "update accounts set password_hash = $2, one_time = 1 where name = $1", &hash).await?;
         Ok(password)
@@ -113,6 +115,19 @@ impl Accounts {
     pub async fn remove(&self, name: &str) -> Result<(), String> {
         self.change(name, with_another!("delete from accounts where name = $1 and $2 = ''"), "").await?;
         self.forget_codes(name).await
+    }
+
+    /// Refuses an account that comes by single sign-on.
+    async fn has_password(&self, name: &str) -> Result<(), String> {
+        let single: Option<i64> = sqlx::query_scalar("select 1 from accounts where name = $1 and subject is not null")
+            .bind(name)
+            .fetch_optional(&self.0)
+            .await
+            .map_err(sentence)?;
+        match single {
+            Some(_) => Err(format!("{name} comes by single sign-on: its groups there say its role, and it has no password here.")),
+            None => Ok(()),
+        }
     }
 
     async fn forget_codes(&self, name: &str) -> Result<(), String> {

@@ -11,6 +11,10 @@ use std::time::Duration;
 pub const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// Attempts at once from one address, whatever the name.
 pub const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// Attempts at once for one name, wherever they come from; then one more every [`ACCOUNT_PAUSE`]: at most 90 in an hour (ASVS 2.2.1).
+pub const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// For how long one more waits for one name.
+pub const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
 /// For how long one more waits.
 pub const PAUSE: Duration = Duration::from_secs(30);
 /// Guessers remembered at once; beyond that all are forgotten, so that many addresses cannot fill the memory.
@@ -23,9 +27,9 @@ pub struct Guesses {
 }
 
 impl Guesses {
-    /// `burst` at once, then one every [`PAUSE`].
-    pub fn new(burst: NonZeroU32) -> Result<Self, String> {
-        let quota = Quota::with_period(PAUSE).ok_or("The pause between sign-ins must not be zero.")?;
+    /// `burst` at once, then one every `pause`.
+    pub fn new(burst: NonZeroU32, pause: Duration) -> Result<Self, String> {
+        let quota = Quota::with_period(pause).ok_or("The pause between sign-ins must not be zero.")?;
         Ok(Self { quota: quota.allow_burst(burst), keys: Mutex::default() })
     }
 

@@ -16,7 +16,8 @@ use domain::operator::Operator;
 use tower_sessions::Session;
 
 /// What an anonymous visitor may reach, besides files and health.
-pub const OPEN: [&str; 5] = [paths::SIGN_IN, paths::SIGN_IN_CODE, "/api/sign-in", "/api/sign-in/code", "/api/sign-in/entries"];
+pub const OPEN: [&str; 7] =
+    [paths::SIGN_IN, paths::SIGN_IN_CODE, paths::SINGLE, paths::SINGLE_BACK, "/api/sign-in", "/api/sign-in/code", "/api/sign-in/entries"];
 /// What is left to do for who came in by a one-time password.
 pub const DUE: [&str; 3] = [paths::NEW_PASSWORD, "/api/account/password", "/api/sign-out"];
 /// What a page asks while somebody is at it.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod guard;
 pub mod history;
 pub mod live;
+pub mod oidc;
 pub mod serve;
 pub mod sessions;
 pub mod surface;
@@ -49,6 +50,8 @@ pub struct AppState {
     pub watcher: Watcher,
     /// Whose word is taken for where a request came from.
     pub proxies: surface::Proxies,
+    /// Who may come in.
+    pub door: Arc<crate::door::LocalDoor>,
     /// The sign-ins there are.
     pub sign_ins: sessions::Store,
     /// Ends streams.
@@ -102,6 +105,8 @@ pub fn router(state: AppState) -> Router {
         .route(app::paths::SESSIONS_CSV, get(history::sessions))
         .route(app::paths::AUDIT_CSV, get(audit::csv))
         .route(app::paths::AUDIT_JSON, get(audit::json))
+        .route(app::paths::SINGLE, get(oidc::begin))
+        .route(app::paths::SINGLE_BACK, get(oidc::callback))
         .route("/api/{*function}", get(functions.clone()).post(functions))
         .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
         .fallback(leptos_axum::render_app_async_with_context(context, shell))

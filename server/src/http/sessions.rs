@@ -143,6 +143,17 @@ impl Store {
         Ok(rows.into_iter().map(sign_in).collect())
     }
 
+    /// Whether `account` is signed in from `address`.
+    pub async fn is_at(&self, account: &str, address: &str) -> sqlx::Result<bool> {
+        let one: Option<i64> =
+            sqlx::query_scalar("select 1 from sessions where account = $1 and address = $2 and expires > unixepoch() limit 1")
+                .bind(account)
+                .bind(address)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(one.is_some())
+    }
+
     /// Ends the sign-in `id` of `account`, or all of them when it is empty. One that has ended already is no error.
     pub async fn end(&self, account: &str, id: &str) -> sqlx::Result<()> {
         sqlx::query("delete from sessions where account = $1 and ($2 = '' or lower(hex(substr(key, 1, $3))) = $2) or $2 = '' and data ->> '$.half.user' = $1")

@@ -96,11 +96,17 @@ pub async fn own_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Marks the one answer that leads elsewhere: to the provider that the flags name.
+#[derive(Clone, Copy, Debug)]
+pub struct ToProvider;
+
 /// Redirects stay on this host: one that leads elsewhere, whoever made it up, leads to the overview.
 pub async fn stays_here(request: Request, next: Next) -> Response {
     let host = text(request.headers(), "host").map(str::to_owned);
     let mut response = next.run(request).await;
-    if let Some(to) = response.headers().get(header::LOCATION) {
+    if response.extensions().get::<ToProvider>().is_none()
+        && let Some(to) = response.headers().get(header::LOCATION)
+    {
         let to = to.to_str().unwrap_or_default();
         let path = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
         let here = (to.starts_with("http://") || to.starts_with("https://")) && !to.contains('\\') && host_of(to) == host.as_deref();

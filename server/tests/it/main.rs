@@ -20,6 +20,7 @@ mod program;
 mod resources;
 mod roles;
 mod second;
+mod single;
 mod state;
 mod support;
 mod watcher;

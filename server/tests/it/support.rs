@@ -126,12 +126,27 @@ impl Console {
         Self::over(simulator(seed), Limits::embedded(10_000.0), |gateway| gateway).await
     }
 
+    /// With single sign-on.
+    pub async fn with_provider(provider: server::door::oidc::Provider) -> Self {
+        Self::made(simulator(Seed::Empty), Limits::embedded(10_000.0), |gateway| gateway, Some(provider)).await
+    }
+
     /// Over `embedded`, which gets at most what `limits` say. The watcher asks through what `between` makes of the gateway.
     pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
+        Self::made(embedded, limits, between, None).await
+    }
+
+    async fn made(
+        embedded: Embedded,
+        limits: Limits,
+        between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>,
+        provider: Option<server::door::oidc::Provider>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pool = server::store::open(folder.path()).await.unwrap();
         let sign_ins = sessions::Store::new(pool.clone(), sessions::Limits::default());
         let door = LocalDoor::new(pool.clone(), sign_ins.clone(), server::door::seal::Seal::open(folder.path()).unwrap()).unwrap();
+        let door = Arc::new(door.with_single_sign_on(provider));
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
         let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
@@ -144,7 +159,7 @@ impl Console {
         let audit = server::audit::Store::new(pool.clone());
         let kept = Arc::new(audit.clone());
         let submitted = Arc::new(server::submitted::Store(pool.clone()));
-        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, Arc::new(door), Source::Embedded);
+        let parts = server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, submitted, door.clone(), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
         let state = AppState {
@@ -153,6 +168,7 @@ impl Console {
             audit: audit.clone(),
             watcher: watcher.clone(),
             proxies,
+            door,
             sign_ins,
             end: end.clone(),
         };

@@ -29,7 +29,7 @@ pub fn Section(
     };
     let rows = all.into_iter().map(|one| row(one, action)).collect_view();
     view! {
-        <section class="min-w-0 grid gap-2" aria-labelledby="sign-ins-title">
+        <section class="min-w-0 grid gap-2">
             <div class="flex flex-wrap items-center gap-2">
                 <h2 class="h2" id="sign-ins-title">"Sign-ins"</h2>
                 <ActionForm action attr:class="ml-auto">
