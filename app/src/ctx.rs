@@ -1,6 +1,7 @@
 //! What a server function may reach, and the gate in front of it: [`Ctx::authorize`] is the first line of every server function.
 
 use crate::audit::{self, Audit, Begins, Entry, Outcome};
+use crate::door::{Accounts, Door, From};
 use crate::error::AppError;
 use crate::gateway::AppStream;
 use crate::history::History;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub audit: Arc<dyn Audit>,
     /// Who may come in.
     pub door: Arc<dyn Door>,
+    /// What administrators do with accounts.
+    pub accounts: Arc<dyn Accounts>,
     /// Version and commit, for the foot of the side bar.
     pub version: String,
     /// Where AppStream is: the embedded one, AWS, or another endpoint. Shown beside the scope.
@@ -61,15 +64,6 @@ pub trait Watch: Send + Sync {
     fn hurry(&self, kind: Kind) {
         self.touch(Touched::Kind(kind));
     }
-}
-
-/// Checks sign-ins.
-#[async_trait::async_trait]
-pub trait Door: Send + Sync {
-    /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
-    async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
-    /// The name of the account that `user` means, if there is one. For the audit: what somebody typed in the wrong field stays out of it.
-    async fn known(&self, user: &str) -> Option<String>;
 }
 
 /// What a form asks for: for the audit, and for the page that follows a plain post.
@@ -105,8 +99,20 @@ impl Act {
 
 /// The key of [`Operator`] in the web session.
 pub const OPERATOR: &str = "operator";
+/// The key of [`Half`] in the web session.
+pub const HALF: &str = "half";
+
+/// Somebody whose password was right, and of whom a code is asked.
+#[derive(Clone, Debug, Serialize, serde::Deserialize)]
+pub struct Half {
+    /// The account.
+    pub user: String,
+    /// When the password was right, in epoch seconds.
+    pub at: i64,
+}
+
 /// The key of [`Flash`] in the web session.
-const FLASH: &str = "flash";
+pub const FLASH: &str = "flash";
 
 /// For how long a form waits for its job before it leads to the job's page.
 const SHORT: Duration = Duration::from_secs(2);
@@ -219,6 +225,31 @@ impl Ctx {
         leave(&self.session, Flash { form: act.form, entries: act.entries, failure, outcome }).await;
         result.map_err(AppError)
     }
+}
+
+/// Signs `operator` in, who comes with the request at hand.
+pub async fn enter(session: &Session, parts: &Parts, operator: &Operator) -> Result<(), Failure> {
+    let from = From { address: client_address(), browser: domain::account::browser(&header(http::header::USER_AGENT)) };
+    enter_from(session, parts.door.as_ref(), operator, &from).await
+}
+
+/// Signs `operator` in: under a new id, so that whoever planted the old one in this browser, or knows it, is not signed in with them.
+pub async fn enter_from(session: &Session, door: &dyn Door, operator: &Operator, from: &From) -> Result<(), Failure> {
+    // Nothing of before goes along: whoever was signed in here, or half.
+    session.clear().await;
+    let entered = async {
+        session.cycle_id().await?;
+        session.insert(OPERATOR, operator).await?;
+        session.save().await
+    };
+    entered.await.map_err(|error| storage(error).0)?;
+    door.began(session, operator, from).await
+}
+
+/// A header of the request at hand; empty where there is none.
+fn header(name: http::HeaderName) -> String {
+    let parts = leptos::prelude::use_context::<http::request::Parts>();
+    parts.and_then(|parts| parts.headers.get(name)?.to_str().ok().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Leaves `flash` in `session` if the request at hand is a plain form post.

@@ -10,6 +10,8 @@ pub mod api;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod ctx;
+#[cfg(feature = "ssr")]
+pub mod door;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod gateway;
@@ -65,6 +67,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/code") view=pages::sign_in_code::SignInCodePage ssr=SsrMode::Async/>
+                <Route path=path!("/account/password") view=pages::account::password::NewPassword ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=parts::frame::Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::Async/>
                     <Route path=path!("/fleets") view=pages::fleets::list::FleetList ssr=SsrMode::Async/>
@@ -73,6 +77,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sessions") view=pages::sessions::list::SessionList ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
                     <Route path=path!("/:account/:region/fleets/:name/:tab") view=pages::fleets::detail::FleetDetail ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=pages::account::AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("/accounts") view=pages::accounts::AccountsPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=pages::audit::AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/jobs") view=pages::jobs::list::JobList ssr=SsrMode::Async/>
                     <Route path=path!("/jobs/:id") view=pages::jobs::detail::JobPage ssr=SsrMode::Async/>

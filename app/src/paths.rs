@@ -24,8 +24,20 @@ pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/records.csv";
 /// Its records as JSON lines.
 pub const AUDIT_JSON: &str = "/audit/records.jsonl";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Where a one-time password is changed: outside of the frame, since nothing else is possible before.
+pub const NEW_PASSWORD: &str = "/account/password";
+/// The accounts of the console, for administrators.
+pub const ACCOUNTS: &str = "/accounts";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where a code is asked after the password.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// The way to single sign-on: `?to=…`.
+pub const SINGLE: &str = "/sign-in/single";
+/// The way back from it.
+pub const SINGLE_BACK: &str = "/sign-in/single/back";
 /// The live stream: server-sent events. `?sessions=true` adds session rows.
 pub const LIVE: &str = "/api/live";
 
@@ -52,6 +64,16 @@ pub fn fleet_tab(scope: &Scope, name: &FleetName, tab: &str) -> String {
 /// The sign-in page that returns to `to`.
 pub fn sign_in(to: &str) -> String {
     if to == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?to={}", encode(to)) }
+}
+
+/// The page where a one-time password is changed, which goes on to `to`.
+pub fn new_password(to: &str) -> String {
+    if to == "/" { NEW_PASSWORD.to_owned() } else { format!("{NEW_PASSWORD}?to={}", encode(to)) }
+}
+
+/// The page that asks for a code, and goes on to `to`.
+pub fn sign_in_code(to: &str) -> String {
+    if to == "/" { SIGN_IN_CODE.to_owned() } else { format!("{SIGN_IN_CODE}?to={}", encode(to)) }
 }
 
 /// Percent-encodes everything but unreserved characters and those that mean nothing here, for one query value or path segment.

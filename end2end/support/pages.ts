@@ -6,7 +6,7 @@ import type { Server } from "./server";
 
 /** Pages that no link of a list leads to. */
 const NAMED = [
-  "/", "/more", "/sessions/history", "/sessions/history?view=table", "/nothing/here", "/fleets?q=nothing-like-this", "/sessions?q=nothing-like-this", "/stacks?q=nothing-like-this",
+  "/", "/more", "/account", "/accounts?do=add", "/accounts?do=choose&account=admin", "/accounts?do=remove&account=admin", "/sessions/history", "/sessions/history?view=table", "/nothing/here", "/fleets?q=nothing-like-this", "/sessions?q=nothing-like-this", "/stacks?q=nothing-like-this",
   `${here}/fleets/finance-desktop`, `${here}/fleets/finance-desktop/sessions`, `${here}/fleets/erp-legacy/errors`, `${here}/fleets/callcentre-ie/configuration`,
   `${here}/fleets/finance-desktop/edit`, `${here}/fleets/claims-elastic/applications`, `${here}/fleets/finance-desktop?do=stop`, `${here}/fleets/callcentre-ie?do=capacity`,
   "/jobs", "/fleets/rollout?fleet=finance-desktop", "/users/assign?what=assign&user=a@example.com", "/users/assign?what=disable", `${here}/app-blocks/qgis-ltr/new-version`,

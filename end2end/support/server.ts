@@ -28,6 +28,12 @@ export interface Options {
   seed?: "demo" | "empty" | "large";
   /** Divides the durations that AWS takes; 1 by default, so that only a moved clock makes fleets start. */
   haste?: number;
+  /** Where it listens; a free port by default. */
+  port?: number;
+  /** More flags. */
+  flags?: string[];
+  /** More environment. */
+  env?: Record<string, string>;
 }
 
 export class Server {
@@ -42,6 +48,7 @@ export class Server {
     private process: ChildProcess,
     private readonly folder: string,
     private readonly args: string[],
+    private readonly env: Record<string, string>,
   ) {}
 
   static async start(options: Options = {}): Promise<Server> {
@@ -57,16 +64,17 @@ export class Server {
 
   private static async begin(options: Options): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "appstream-console-"));
-    const [port, aws] = [await freePort(), await freePort()];
+    const [port, aws] = [options.port ?? (await freePort()), await freePort()];
     const args = ["serve", "--listen", `127.0.0.1:${port}`, "--simulator-listen", `127.0.0.1:${aws}`, "--data-dir", folder];
-    args.push("--seed", options.seed ?? "demo", "--haste", String(options.haste ?? 1));
-    const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, Server.spawn(args), folder, args);
+    args.push("--seed", options.seed ?? "demo", "--haste", String(options.haste ?? 1), ...(options.flags ?? []));
+    const more = options.env ?? {};
+    const server = new Server(`http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, Server.spawn(args, more), folder, args, more);
     await server.ready();
     return server;
   }
 
-  private static spawn(args: string[]): ChildProcess {
-    const env = { ...process.env, APPSTREAM_CONSOLE_ADMIN_PASSWORD: password };
+  private static spawn(args: string[], more: Record<string, string>): ChildProcess {
+    const env = { ...process.env, ...more, APPSTREAM_CONSOLE_ADMIN_PASSWORD: password };
     return spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   }
 
@@ -125,7 +133,7 @@ export class Server {
 
   /** Starts it anew where it was, with the same addresses and data. */
   async revive(): Promise<void> {
-    this.process = Server.spawn(this.args);
+    this.process = Server.spawn(this.args, this.env);
     await this.ready();
   }
 

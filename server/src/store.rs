@@ -43,8 +43,13 @@ pub async fn open(folder: &Path) -> Result<SqlitePool, String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Hashes and sessions are nobody else's business.
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).map_err(|e| named(&e))?;
+        // Hashes and sessions are nobody else's business, nor is what SQLite keeps beside the file.
+        for name in [FILE.to_owned(), format!("{FILE}-wal"), format!("{FILE}-shm")] {
+            let file = folder.join(name);
+            if file.exists() {
+                std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).map_err(|e| named(&e))?;
+            }
+        }
     }
     Ok(pool)
 }
@@ -71,6 +76,24 @@ mod tests {
             assert_eq!((row.get::<&str, _>(0), row.get::<&str, _>(1), row.get::<i64, _>(2)), ("ana", "hash", 7), "after {steps} steps");
             crate::audit::chain::verify(&pool, &[]).await.unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn a_step_that_came_later_with_a_smaller_number_is_done_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.path().join(FILE)).create_if_missing(true);
+        let old = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        // A release had 0006 before there was 0005.
+        let some = TABLES.migrations.iter().filter(|m| m.version != 5).cloned().collect();
+        Migrator { migrations: Cow::Owned(some), ..Migrator::DEFAULT }.run(&old).await.unwrap();
+        old.close().await;
+        let pool = open(folder.path()).await.unwrap();
+        let versions: Vec<i64> =
+            sqlx::query_scalar("select version from _sqlx_migrations order by version").fetch_all(&pool).await.unwrap();
+        assert_eq!(versions, TABLES.migrations.iter().map(|m| m.version).collect::<Vec<_>>());
+        assert!(sqlx::query("select one_time, subject from accounts").fetch_all(&pool).await.is_ok());
+        drop(pool);
+        open(folder.path()).await.unwrap();
     }
 
     #[tokio::test]

@@ -32,6 +32,12 @@ pub enum Failure {
     SignedOut,
     /// Name and password do not match.
     WrongPassword,
+    /// Whoever came by single sign-on may not come in; `reason` is a sentence, or two.
+    SingleSignOn { reason: String },
+    /// The code after the password is not the one, or was used already.
+    WrongCode,
+    /// The password was made by somebody else and must be changed first.
+    PasswordDue,
     /// Too many sign-in attempts.
     TooManyAttempts { retry_in_seconds: u32 },
     /// AWS could not be reached or did not answer in time.
@@ -104,6 +110,17 @@ impl Failure {
             ),
             Self::SignedOut => ("You are signed out".to_owned(), "Sign in again; you return to this page.".to_owned(), None),
             Self::WrongPassword => ("That user name and password don’t match".to_owned(), "Check both and try again.".to_owned(), None),
+            Self::SingleSignOn { reason } => ("Single sign-on did not let you in".to_owned(), reason.clone(), None),
+            Self::WrongCode => (
+                "That code is not right, or it was used already".to_owned(),
+                "Wait for the authenticator’s next code, or use a recovery code.".to_owned(),
+                None,
+            ),
+            Self::PasswordDue => (
+                "Your password is a one-time password".to_owned(),
+                "Choose one of your own on the account page; everything else is possible after that.".to_owned(),
+                None,
+            ),
             Self::TooManyAttempts { retry_in_seconds } => (
                 "Too many sign-in attempts".to_owned(),
                 format!("Wait {} and try again.", crate::time::duration(i64::from(*retry_in_seconds) * 1000)),
@@ -155,6 +172,9 @@ mod tests {
             Failure::Denied { action: "StartFleet".into(), message: String::new() },
             Failure::SignedOut,
             Failure::WrongPassword,
+            Failure::SingleSignOn { reason: "No.".into() },
+            Failure::WrongCode,
+            Failure::PasswordDue,
             Failure::TooManyAttempts { retry_in_seconds: 900 },
             Failure::Unreachable { message: String::new() },
             Failure::Upstream { code: "Odd".into(), message: String::new(), request_id: None },

@@ -83,7 +83,8 @@ impl SignInForm {
 /// The path to return to after sign-in: `to` if it is a path of this console, else `/`. Refuses other hosts (`//evil`, `/\evil`).
 pub fn safe_return(to: &str) -> &str {
     let inside = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.chars().any(char::is_control);
-    if inside && !to.starts_with("/sign-") && !to.starts_with("/api/") { to } else { "/" }
+    let leads_on = to.starts_with("/sign-") || to.starts_with("/api/") || to.starts_with("/account/password");
+    if inside && !leads_on { to } else { "/" }
 }
 
 /// “Change capacity” of one fleet, as typed.
@@ -286,7 +287,9 @@ mod tests {
     #[test]
     fn only_paths_of_this_console_are_returned_to() {
         assert_eq!(safe_return("/sessions?q=ana"), "/sessions?q=ana");
-        for bad in ["", "https://evil.example", "//evil.example", "/\\evil", "/sign-out", "/api/fleet/stop", "/a\r\nb"] {
+        for bad in
+            ["", "https://evil.example", "//evil.example", "/\\evil", "/sign-out", "/account/password?to=/", "/api/fleet/stop", "/a\r\nb"]
+        {
             assert_eq!(safe_return(bad), "/", "{bad:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! Pure: no Leptos, no SDK, no async, no I/O, no clock. Reading order: [`names`], [`time`], [`fleet`], [`session`], [`estate`],
 //! [`live`], [`failure`], [`form`], [`query`], [`view`]; for resources [`resource`], [`entry`] and [`sharing`]; for long acts [`job`]; for the past [`history`].
 
+pub mod account;
 pub mod constraints;
 pub mod entry;
 pub mod estate;

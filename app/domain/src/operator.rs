@@ -11,6 +11,9 @@ pub struct Operator {
     /// What they are to the console. A sign-in from before there were roles may look.
     #[serde(default)]
     pub role: Role,
+    /// Whether they came in by a password that somebody else made: nothing but changing it is possible.
+    #[serde(default)]
+    pub one_time: bool,
 }
 
 /// Where the data comes from.

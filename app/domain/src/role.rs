@@ -67,11 +67,13 @@ pub enum Right {
     Manage,
     /// The record of who did what.
     ReadAudit,
+    /// Accounts of the console.
+    Administer,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Look, Self::EndSessions, Self::MakeUrls, Self::Run, Self::Manage, Self::ReadAudit];
+    pub const ALL: [Self; 7] = [Self::Look, Self::EndSessions, Self::MakeUrls, Self::Run, Self::Manage, Self::ReadAudit, Self::Administer];
 
     /// The least role that has it: the table.
     pub fn least(self) -> Role {
@@ -79,7 +81,7 @@ impl Right {
             Self::Look => Role::Viewer,
             Self::EndSessions | Self::MakeUrls => Role::HelpDesk,
             Self::Run => Role::Operator,
-            Self::Manage | Self::ReadAudit => Role::Administrator,
+            Self::Manage | Self::ReadAudit | Self::Administer => Role::Administrator,
         }
     }
 
@@ -92,6 +94,7 @@ impl Right {
             Self::Run => "start, stop, change capacity and settings, associate, tag, enable and disable",
             Self::Manage => "create, delete, copy, import, export and share; directory configs",
             Self::ReadAudit => "read the audit: who did what",
+            Self::Administer => "accounts: add, change, remove, sign out",
         }
     }
 

@@ -1,5 +1,7 @@
 //! Server functions: one file per resource. Their first line is `Ctx::authorize`; all but sign-in refuse an anonymous caller.
 
+pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod fleet;
 pub mod frame;

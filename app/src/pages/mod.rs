@@ -1,5 +1,7 @@
 //! Pages: mirrors the URLs.
 
+pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod fleets;
 pub mod images;
@@ -10,4 +12,5 @@ pub mod overview;
 pub mod resources;
 pub mod sessions;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod users;

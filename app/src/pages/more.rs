@@ -1,6 +1,6 @@
 //! `/more`: every place, for phones, whose bar has room for four.
 
-use crate::parts::frame::PLACES;
+use crate::parts::frame::{places, use_role};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,8 +8,7 @@ use leptos_meta::Title;
 /// All places as a list.
 #[component]
 pub fn More() -> impl IntoView {
-    let places = PLACES
-        .iter()
+    let places = places(use_role())
         .map(|p| view! { <li><a class="btn w-full !justify-start" href=p.path><Icon name=p.icon/>{p.label}</a></li> })
         .collect_view();
     view! {

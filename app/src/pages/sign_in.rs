@@ -1,44 +1,35 @@
 //! `/sign-in`.
 
-use crate::api::sign_in::{SignIn as SignInAction, sign_in_entries};
+use crate::api::sign_in::{Entrance, SignIn as SignInAction, at_entrance};
 use crate::error::AppError;
+use crate::parts::threshold::{Threshold, ends};
+use crate::paths;
 use crate::ui::icon::Icon;
 use crate::ui::text_field::TextField;
 use domain::failure::Failure;
 use domain::form::Flash;
 use leptos::form::{ActionForm, FromFormData};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// The sign-in page. A plain form without WASM.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let left = Resource::new_blocking(|| (), |()| async { sign_in_entries().await.ok().flatten() });
+    let asked = Resource::new_blocking(|| (), |()| async { at_entrance().await.unwrap_or_default() });
     view! {
-        <Title text="Sign in · AppStream Console"/>
-        <main id="main" class="min-h-screen grid lg:grid-cols-[minmax(26rem,34rem)_minmax(0,1fr)]">
-            <div class="flex flex-col px-6 sm:px-14 py-8 sm:py-10">
-                <p class="flex items-center gap-2.5 font-semibold"><Icon name="mark" class="!w-6 !h-6"/>"AppStream Console"</p>
-                <div class="flex-1 grid content-center py-10">
-                    <div class="w-full max-w-[22rem] max-sm:max-w-none">
-                        <h1 class="text-24 font-semibold">"Sign in"</h1>
-                        <p class="mt-1 text-text-2 text-14">"with your operator account"</p>
-                        <Suspense fallback=|| ()>
-                            {move || Suspend::new(async move { view! { <SignInForm left=left.await/> } })}
-                        </Suspense>
-                    </div>
-                </div>
-                <p class="text-12 leading-[1.125rem] text-text-3 max-w-[22rem]">"You’re signed out after 8 hours."</p>
-            </div>
-            <div class="relative overflow-hidden bg-canvas border-l border-line max-lg:hidden" aria-hidden="true"><Waves/></div>
-        </main>
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                let Entrance { left, single, idle_minutes, most_minutes } = asked.await;
+                let foot = Signal::stored(ends(idle_minutes, most_minutes));
+                view! { <Threshold title="Sign in" subtitle="with your operator account" foot><SignInForm left single/></Threshold> }
+            })}
+        </Suspense>
     }
     .into_any()
 }
 
 #[component]
-fn SignInForm(left: Option<Flash>) -> impl IntoView {
+fn SignInForm(left: Option<Flash>, single: Option<String>) -> impl IntoView {
     let action = ServerAction::<SignInAction>::new();
     let local = RwSignal::new(left.as_ref().and_then(|f| f.failure.clone()));
     let query = use_query_map();
@@ -46,6 +37,10 @@ fn SignInForm(left: Option<Flash>) -> impl IntoView {
     let entry = |name: &str| entries.get(name).cloned().unwrap_or_default();
     let to = query.with_untracked(|q| q.get("to")).filter(|t| !t.is_empty()).unwrap_or_else(|| entry("to"));
     let user = entry("user");
+    let single = single.map(|words| {
+        let href = paths::with_query(paths::SINGLE, &[("to".to_owned(), if to.is_empty() { "/".to_owned() } else { to.clone() })]);
+        view! { <a class="btn w-full !h-10 !text-14 mt-4" href=href rel="external">{words}</a> }
+    });
     let failure = Memo::new(move |_| match action.value().get() {
         Some(Err(AppError(failure))) => Some(failure),
         Some(Ok(())) => None,
@@ -72,17 +67,7 @@ fn SignInForm(left: Option<Flash>) -> impl IntoView {
                 <div aria-live="polite">{move || whole().map(|a| view! { <p class="err" role="alert"><Icon name="s-fail"/><span>{a.title}". "{a.next}</span></p> })}</div>
                 <button type="submit" class="btn btn--primary w-full !h-10 !text-14" aria-busy=move || action.pending().get().then_some("true")>"Sign in"</button>
             </ActionForm>
+            {single}
         </div>
-    }
-}
-
-/// Days of seats: a wave that wanders from row to row (`public/waves.svg`).
-#[component]
-fn Waves() -> impl IntoView {
-    view! {
-        <svg class="absolute inset-0 w-full h-full">
-            <use href="/waves.svg#free" class="c-free opacity-50" width="100%" height="100%"></use>
-            <use href="/waves.svg#used" class="c-use" width="100%" height="100%"></use>
-        </svg>
     }
 }

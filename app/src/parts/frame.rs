@@ -5,9 +5,11 @@ use crate::api::sign_in::SignOut;
 use crate::error::AppError;
 use crate::live::{Link, Live, use_live};
 use crate::parts::account::account;
+use crate::parts::attend::attend;
 use crate::parts::capacity::{Hatch, thousands};
 pub use crate::parts::data_age::DataAge;
 use crate::parts::error_view::ErrorView;
+use crate::parts::unsent;
 use crate::paths;
 use crate::ui::icon::Icon;
 use domain::estate::Health;
@@ -44,6 +46,15 @@ pub fn use_role() -> Role {
     use_context::<Role>().unwrap_or_default()
 }
 
+/// Whose account the page is seen with. In the context below the frame.
+#[derive(Clone)]
+struct User(String);
+
+/// The name of the person at hand.
+pub fn use_user() -> String {
+    use_context::<User>().map(|user| user.0).unwrap_or_default()
+}
+
 /// The frame, with the page in it.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -64,13 +75,15 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Lost(error: AppError) -> impl IntoView {
     let here = use_location().pathname;
-    let signed_out = error.0 == Failure::SignedOut;
+    let (signed_out, due) = (error.0 == Failure::SignedOut, error.0 == Failure::PasswordDue);
     view! {
         <main id="main" class="p-8 grid gap-4 max-w-xl">
             <h1 class="h1">"AppStream Console"</h1>
             <ErrorView failure=error.0/>
             {if signed_out {
                 view! { <a class="btn btn--primary w-fit" href=move || paths::sign_in(&here.get()) rel="external">"Sign in"</a> }.into_any()
+            } else if due {
+                view! { <a class="btn btn--primary w-fit" href=move || paths::new_password(&here.get()) rel="external">"Change password"</a> }.into_any()
             } else {
                 view! { <a class="btn w-fit" href=here rel="external">"Try again"</a> }.into_any()
             }}
@@ -96,7 +109,7 @@ const fn place(path: &'static str, label: &'static str, icon: &'static str, grou
 }
 
 /// The places that exist. What does not work yet is not shown.
-pub const PLACES: [Place; 17] = [
+pub const PLACES: [Place; 18] = [
     place(paths::OVERVIEW, "Overview", "overview", ""),
     Place { count: |e| i64::try_from(e.fleets.len()).ok(), ..place(paths::FLEETS, "Fleets", "fleets", "Operate") },
     Place { count: |e| Some(i64::from(e.tally.total())), ..place(paths::SESSIONS, "Sessions", "sessions", "") },
@@ -114,7 +127,18 @@ pub const PLACES: [Place; 17] = [
     place("/usage-reports", "Usage reports", "download", ""),
     place("/licence-usage", "Licence usage", "key", ""),
     place(paths::AUDIT, "Audit", "info", ""),
+    place(paths::ACCOUNTS, "Accounts", "accounts", ""),
 ];
+
+/// The places that `role` may see.
+pub fn places(role: Role) -> impl Iterator<Item = &'static Place> {
+    let needs = |path| match path {
+        paths::AUDIT => Right::ReadAudit,
+        paths::ACCOUNTS => Right::Administer,
+        _ => Right::Look,
+    };
+    PLACES.iter().filter(move |place| role.may(needs(place.path)))
+}
 
 /// The places in the bar at the foot of phones; the rest is behind “More”.
 const TABS: [&str; 4] = [paths::OVERVIEW, paths::FLEETS, paths::SESSIONS, "/images"];
@@ -132,6 +156,9 @@ fn Framed(data: FrameData) -> impl IntoView {
     provide_context(data.source);
     let role = data.operator.role;
     provide_context(role);
+    provide_context(User(data.operator.user.clone()));
+    attend();
+    unsent::restore(here());
     provide_context(FlashContext(StoredValue::new(data.flash.clone())));
     let at = use_location().pathname;
     let scope = data.estate.scope.clone();
@@ -140,9 +167,7 @@ fn Framed(data: FrameData) -> impl IntoView {
         Source::Aws => "AWS",
     };
     let links = move || {
-        PLACES
-            .iter()
-            .filter(move |p| p.path != paths::AUDIT || role.may(Right::ReadAudit))
+        places(role)
             .map(|p| {
                 let head = (!p.group.is_empty()).then(|| view! { <li class="side-h">{p.group}</li> });
                 view! {
@@ -187,6 +212,7 @@ fn Framed(data: FrameData) -> impl IntoView {
                         <summary class="avatar cursor-pointer list-none"><span aria-hidden="true">{initials}</span><span class="sr-only">{format!("{user}, account menu")}</span></summary>
                         <div class="menu absolute right-0 mt-2 z-(--z-popover)">
                             <p class="px-2 py-1 text-12 text-text-3">"Signed in as "<strong>{user.clone()}</strong>", "{role.words()}</p>
+                            <a class="menu-i w-full" href=paths::ACCOUNT><Icon name="user"/>"Your account"</a>
                             <ActionForm action=sign_out><button class="menu-i w-full" type="submit"><Icon name="x"/>"Sign out"</button></ActionForm>
                         </div>
                     </details>
@@ -288,21 +314,27 @@ fn RefusedBanner() -> impl IntoView {
     }
 }
 
+/// The page at hand, with its query.
+fn here() -> Signal<String> {
+    let location = use_location();
+    Signal::derive(move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        if search.is_empty() { path } else { format!("{path}?{search}") }
+    })
+}
+
 /// The page is kept; signing in returns to it.
 #[component]
 fn SignedOutDialog() -> impl IntoView {
     let live = use_live();
-    let location = use_location();
-    let back = move || {
-        let (path, search) = (location.pathname.get(), location.search.get());
-        paths::sign_in(&if search.is_empty() { path } else { format!("{path}?{search}") })
-    };
+    let here = here();
+    let back = move || paths::sign_in(&here.get());
     let out = Memo::new(move |_| live.link.get() == Link::SignedOut);
     move || {
         out.get().then(|| view! {
         <crate::ui::dialog::Dialog title="You are signed out" close=Signal::derive(back)>
-            <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. What is on this page stays until you sign in again; you return to it."</p></div>
-            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external">"Sign in"</a></div>
+            <div class="dlg-b"><p id="dialog-consequence">"Your sign-in ended. You return to this page, with what you entered but passwords."</p></div>
+            <div class="dlg-f"><span class="ml-auto"></span><a class="btn btn--primary" href=back rel="external" data-stays="" on:click=move |_| unsent::keep(&here.get_untracked())>"Sign in"</a></div>
         </crate::ui::dialog::Dialog>
     })
     }

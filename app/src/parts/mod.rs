@@ -1,6 +1,7 @@
 //! Parts that know AppStream: the frame, chips, bars, tables, error views.
 
 pub mod account;
+pub mod attend;
 pub mod capacity;
 pub mod chart;
 pub mod chip;
@@ -13,3 +14,5 @@ pub mod many;
 pub mod moment;
 pub mod once;
 pub mod table;
+pub mod threshold;
+pub mod unsent;

@@ -8,6 +8,9 @@ use leptos::prelude::*;
 pub fn TextField(
     /// The form's argument.
     form: &'static str,
+    /// The argument's name in the post, where two forms of a page have the same.
+    #[prop(optional)]
+    posts: Option<&'static str>,
     /// The field's name in it.
     name: &'static str,
     /// Its label.
@@ -44,7 +47,7 @@ pub fn TextField(
             <label for=for_id>{label}</label>
             <div class="input" class:is-err=move || error.get().is_some()>
                 <input
-                    id=id name=format!("{form}[{name}]") type=kind value=value autocomplete=autocomplete inputmode=inputmode
+                    id=id name=format!("{}[{name}]", posts.unwrap_or(form)) type=kind value=value autocomplete=autocomplete inputmode=inputmode
                     spellcheck="false" autocapitalize="none" aria-describedby=described aria-invalid=move || error.get().is_some().then_some("true")
                     on:input=move |ev| if let Some(typed) = typed { typed.set(event_target_value(&ev)) }
                 />

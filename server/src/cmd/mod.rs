@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod oidc;
 pub mod serve;
 pub mod simulate;
 pub mod users;
@@ -39,7 +40,7 @@ The first administrator is `admin`; the password is printed once, or taken from 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves the console (the default)
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Serves the embedded AppStream alone, for the AWS CLI, boto3 and any other client
     Simulate(simulate::Simulate),
     /// Who may use the console, and as what
@@ -67,6 +68,31 @@ fn factor(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|f| *f > 0.0 && f.is_finite()).ok_or_else(|| "give a number over 0".to_owned())
 }
 
+/// A secret of the environment. Prints nothing of it.
+#[derive(Clone)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// For whoever needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Hidden {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
 /// Parses the command line and runs it.
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -87,8 +113,8 @@ pub fn run() -> ExitCode {
         Err(error) => return trouble(&format!("The program cannot start its threads: {error}.")),
     };
     let outcome = runtime.block_on(async {
-        match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-            Command::Serve(command) => command.run().await,
+        match cli.command.unwrap_or_else(|| Command::Serve(Box::new(cli.serve))) {
+            Command::Serve(command) => Box::pin(command.run()).await,
             Command::Simulate(command) => command.run().await,
             Command::Users(command) => command.run().await,
             Command::Audit(command) => command.run().await,

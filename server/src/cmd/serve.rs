@@ -1,13 +1,16 @@
 //! `serve`: the console.
 
-use super::{Tempo, end_on_signal, factor, listen, loopback, say};
+use super::oidc::Oidc;
+use super::{Hidden, Tempo, end_on_signal, factor, listen, loopback, say};
 use crate::audit::{self, follow::Receiver};
+use crate::door::seal::Seal;
 use crate::door::{FIRST, FirstPassword, LocalDoor};
 use crate::gateway::clock::AwsClock;
 use crate::gateway::embedded::Embedded;
 use crate::gateway::gate::{Gate, Limits};
 use crate::gateway::{Sdk, SessionTypes, client};
 use crate::history;
+use crate::http::sessions::{self, Limits as SignInLimits};
 use crate::http::surface::Proxies;
 use crate::http::{self, AppState};
 use crate::jobs::{Jobs, hands::Hands};
@@ -15,6 +18,7 @@ use crate::poll::Watcher;
 use crate::resource::Catalogue;
 use crate::{store, submitted};
 use clap::Args;
+use domain::account::MIN_PASSWORD;
 use domain::names::Scope;
 use domain::operator::Source;
 use ipnet::IpNet;
@@ -65,9 +69,17 @@ pub struct Serve {
     /// Send each record of the audit to this URL: POSTs of JSON lines, tried again until they are taken
     #[arg(long, env = "APPSTREAM_CONSOLE_AUDIT_WEBHOOK")]
     audit_webhook: Option<String>,
+    /// A sign-in ends after so many minutes in which nobody did anything
+    #[arg(long, env = "APPSTREAM_CONSOLE_IDLE_MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    idle_minutes: u32,
+    /// A sign-in ends so many minutes after it began, whatever happens
+    #[arg(long, env = "APPSTREAM_CONSOLE_SIGN_IN_MINUTES", default_value_t = 720, value_parser = clap::value_parser!(u32).range(1..=43_200))]
+    sign_in_minutes: u32,
     /// Password of the first administrator; without it one is made and printed once
     #[arg(long, env = "APPSTREAM_CONSOLE_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
-    admin_password: Option<String>,
+    admin_password: Option<Hidden>,
+    #[command(flatten)]
+    oidc: Oidc,
 }
 
 /// A network, or one address.
@@ -92,12 +104,21 @@ impl Serve {
         let folder = self.data_dir.clone().map_or_else(default_folder, Ok)?;
         let pool = store::open(&folder).await?;
         let _held = super::backup::hold(&folder)?;
-        let door = LocalDoor::new(pool.clone())?;
+        let minutes = |n: u32| std::time::Duration::from_secs(u64::from(n) * 60);
+        let limits = SignInLimits { idle: minutes(self.idle_minutes), most: minutes(self.sign_in_minutes) };
+        let sign_ins = sessions::Store::new(pool.clone(), limits);
+        let door = LocalDoor::new(pool.clone(), sign_ins.clone(), Seal::open(&folder)?)?;
+        let door = door.with_single_sign_on(self.oidc.provider()?);
         let clock = AwsClock::default();
         let limits = if self.aws { Limits::aws(self.calls_per_second) } else { Limits::embedded(self.calls_per_second) };
         let gate = Gate::new(limits);
         // Both take most of the start: a password is hashed, an estate is read or made.
-        let given = self.admin_password.as_deref().filter(|p| !p.is_empty());
+        let given = self.admin_password.as_ref().map(Hidden::reveal).filter(|p| !p.is_empty());
+        if let Some(length) = given.map(|p| p.chars().count()).filter(|n| *n < MIN_PASSWORD) {
+            return Err(format!(
+                "APPSTREAM_CONSOLE_ADMIN_PASSWORD has {length} characters; a password has at least {MIN_PASSWORD}. Choose a longer one."
+            ));
+        }
         let (first, appstream) = tokio::join!(door.first(given), self.appstream(&folder, &clock, &gate, &end));
         let (first, (client, scope, source, told)) = (first?, appstream?);
         let sdk = Sdk::new(client, clock, gate, self.session_types).strict();
@@ -112,29 +133,24 @@ impl Serve {
         let hands = Hands { gateway: gateway.clone(), many: resources.clone(), watch: Arc::new(watcher.clone()) };
         jobs.work(hands, Arc::new(audit.clone()), end.clone());
         self.send_on(&audit, &end)?;
-        let parts = http::parts(
-            gateway,
-            &watcher,
-            resources,
-            Arc::new(history),
-            Arc::new(audit.clone()),
-            Arc::new(jobs),
-            submitted,
-            Arc::new(door),
-            source,
-        );
+        let door = Arc::new(door);
+        let kept = Arc::new(audit.clone());
+        let history = Arc::new(history);
+        let parts = http::parts(gateway, &watcher, resources, history, kept, Arc::new(jobs), submitted, door.clone(), source);
         let state = AppState {
             options: http::leptos_options(),
             parts,
             audit,
             watcher,
             proxies: Proxies::new(&self.trusted_proxy),
+            door,
+            sign_ins,
             end: end.clone(),
         };
-        let router = http::router(state, http::sessions::Store(pool));
+        let router = http::router(state);
         let password = match first {
             FirstPassword::Given => "as given in APPSTREAM_CONSOLE_ADMIN_PASSWORD".to_owned(),
-            FirstPassword::Made(password) => format!("{password}   (shown once; keep it)"),
+            FirstPassword::Made(password) => format!("{}   (shown once; it is changed when you first sign in)", password.reveal()),
             FirstPassword::Kept => {
                 format!("as set at an earlier start (data in {}); APPSTREAM_CONSOLE_ADMIN_PASSWORD=… sets another", folder.display())
             }

@@ -44,6 +44,11 @@ enum Act {
         /// Its name
         name: String,
     },
+    /// Takes an account's second factor away: no code is asked any more
+    ResetSecondFactor {
+        /// Its name
+        name: String,
+    },
     /// Removes an account
     Remove {
         /// Its name
@@ -65,7 +70,11 @@ impl Users {
             Act::Add { name, role } => {
                 let entered = [("role", role.slug())];
                 let password = by_command(&pool, "users/add", &name, &entered, accounts.add(&name, role)).await?;
-                say(&format!("{name} may sign in as {}.\n  password   {}   (shown once)", role.words(), password.reveal()));
+                say(&format!(
+                    "{name} may sign in as {}.\n  password   {}   (shown once; it is changed at the first sign-in)",
+                    role.words(),
+                    password.reveal()
+                ));
             }
             Act::List => {
                 for (name, role) in accounts.list().await? {
@@ -78,7 +87,14 @@ impl Users {
             }
             Act::Password { name } => {
                 let password = by_command(&pool, "users/password", &name, &[], accounts.renew(&name)).await?;
-                say(&format!("{name} was signed out everywhere.\n  password   {}   (shown once)", password.reveal()));
+                say(&format!(
+                    "{name} was signed out everywhere.\n  password   {}   (shown once; it is changed at the next sign-in)",
+                    password.reveal()
+                ));
+            }
+            Act::ResetSecondFactor { name } => {
+                by_command(&pool, "users/reset-second-factor", &name, &[], accounts.reset_second_factor(&name)).await?;
+                say(&format!("{name} is asked for no code any more, and was signed out everywhere."));
             }
             Act::Remove { name } => {
                 by_command(&pool, "users/remove", &name, &[], accounts.remove(&name)).await?;

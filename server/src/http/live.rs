@@ -1,4 +1,5 @@
-//! The live stream: server-sent events with the changes of the snapshot. It checks the sign-in again and again, and ends with it.
+//! The live stream: server-sent events with the changes of the snapshot. It ends with its sign-in: at once where this process ended it,
+//! and otherwise when it is checked again.
 
 use super::AppState;
 use crate::poll::hub::{Hub, Message, serialised};
@@ -15,6 +16,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tower_sessions::Session;
 
@@ -43,7 +45,7 @@ pub async fn stream(
         tokio::select! {
             () = state.end.cancelled() => {}
             () = send.closed() => {}
-            () = feed(state.watcher.hub(), view, last.or(after), &send, session) => {}
+            () = feed(state.watcher.hub(), view, last.or(after), &send, session, state.sign_ins.ended()) => {}
         }
     });
     let mut response = Sse::new(ReceiverStream::new(receive)).keep_alive(KeepAlive::new().interval(COMMENT)).into_response();
@@ -64,7 +66,14 @@ fn bare(what: &LiveEvent) -> Event {
 
 /// Sends what leads from `last` to the newest snapshot, and what changed in the rows of `view`, whenever there is something and the
 /// browser has room for it.
-async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc::Sender<Result<Event, Infallible>>, session: Session) {
+async fn feed(
+    hub: &Hub,
+    view: Option<View>,
+    mut last: Option<u64>,
+    send: &mpsc::Sender<Result<Event, Infallible>>,
+    session: Session,
+    mut ended: watch::Receiver<()>,
+) {
     let (mut news, _seat) = hub.listen();
     let opened_by = session.get::<Operator>(OPERATOR).await.ok().flatten();
     let mut recheck = tokio::time::interval(RECHECK);
@@ -77,7 +86,7 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
         tokio::select! {
             biased;
             // First, so that a browser that does not read cannot hold it up.
-            _ = recheck.tick() => match signed_in(&session).await {
+            () = due(&mut recheck, &mut ended) => match signed_in(&session).await {
                 Ok(now) if now == opened_by => {}
                 // Another role: the browser comes back and gets what it may see now.
                 Ok(Some(_)) => return,
@@ -126,6 +135,14 @@ async fn feed(hub: &Hub, view: Option<View>, mut last: Option<u64>, send: &mpsc:
     }
 }
 
+/// Waits until the sign-in must be looked at.
+async fn due(recheck: &mut tokio::time::Interval, ended: &mut watch::Receiver<()>) {
+    tokio::select! {
+        _ = recheck.tick() => {}
+        Ok(()) = ended.changed() => {}
+    }
+}
+
 /// Reads the sign-in from storage, not from what this request once read.
 async fn signed_in(session: &Session) -> Result<Option<Operator>, tower_sessions::session::Error> {
     session.load().await?;
@@ -164,7 +181,7 @@ mod tests {
 
     async fn signed_in_as(user: &str, store: &One) -> Session {
         let session = Session::new(None, Arc::new(store.clone()), None);
-        session.insert(OPERATOR, Operator { user: user.into(), role: Role::Viewer }).await.unwrap();
+        session.insert(OPERATOR, Operator { user: user.into(), role: Role::Viewer, one_time: false }).await.unwrap();
         session.save().await.unwrap();
         session
     }
@@ -174,6 +191,7 @@ mod tests {
         store: One,
         events: mpsc::Receiver<std::result::Result<Event, Infallible>>,
         task: tokio::task::JoinHandle<()>,
+        ends: watch::Sender<()>,
     }
 
     async fn open(after: Option<u64>) -> Stream {
@@ -181,8 +199,9 @@ mod tests {
         let session = signed_in_as("ann", &store).await;
         let (send, events) = mpsc::channel(1);
         let for_feed = hub.clone();
-        let task = tokio::spawn(async move { feed(&for_feed, None, after, &send, session).await });
-        Stream { hub, store, events, task }
+        let (ends, ended) = watch::channel(());
+        let task = tokio::spawn(async move { feed(&for_feed, None, after, &send, session, ended).await });
+        Stream { hub, store, events, task, ends }
     }
 
     impl Stream {
@@ -216,6 +235,18 @@ mod tests {
         assert_eq!(stream.events.len(), 1, "one message waits, whatever happens");
         *stream.store.0.lock().unwrap() = None;
         tokio::time::timeout(RECHECK * 2, stream.task).await.expect("it ends").unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sign_in_that_is_ended_here_ends_its_stream_at_once() {
+        let mut stream = open(Some(7)).await;
+        stream.next().await;
+        let began = Instant::now();
+        *stream.store.0.lock().unwrap() = None;
+        stream.ends.send_replace(());
+        assert!(stream.next().await.contains("SignedOut"));
+        stream.task.await.unwrap();
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod guard;
 pub mod history;
 pub mod live;
+pub mod oidc;
 pub mod serve;
 pub mod sessions;
 pub mod surface;
@@ -49,6 +50,10 @@ pub struct AppState {
     pub watcher: Watcher,
     /// Whose word is taken for where a request came from.
     pub proxies: surface::Proxies,
+    /// Who may come in.
+    pub door: Arc<crate::door::LocalDoor>,
+    /// The sign-ins there are.
+    pub sign_ins: sessions::Store,
     /// Ends streams.
     pub end: CancellationToken,
 }
@@ -70,8 +75,8 @@ pub fn leptos_options() -> LeptosOptions {
     LeptosOptions::builder().output_name("appstream-console").site_root("target/site").site_pkg_dir("pkg").build()
 }
 
-/// The console's router. Needs no port: tests call it directly. `sessions` stores the sign-ins.
-pub fn router(state: AppState, sessions: sessions::Store) -> Router {
+/// The console's router. Needs no port: tests call it directly.
+pub fn router(state: AppState) -> Router {
     // The router cannot hold a route for everything beside `/{account}/…`; the fallback renders the app for whatever is no route.
     let pages = generate_route_list(app::App).into_iter().filter(|page| !page.path().contains('*')).collect();
     let context = {
@@ -100,11 +105,13 @@ pub fn router(state: AppState, sessions: sessions::Store) -> Router {
         .route(app::paths::SESSIONS_CSV, get(history::sessions))
         .route(app::paths::AUDIT_CSV, get(audit::csv))
         .route(app::paths::AUDIT_JSON, get(audit::json))
+        .route(app::paths::SINGLE, get(oidc::begin))
+        .route(app::paths::SINGLE_BACK, get(oidc::callback))
         .route("/api/{*function}", get(functions.clone()).post(functions))
         .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
-        .layer(middleware::from_fn(guard::guard))
-        .layer(sessions::layer(sessions))
+        .layer(middleware::from_fn_with_state(state.sign_ins.clone(), guard::guard))
+        .layer(sessions::layer(state.sign_ins.clone()))
         .layer(middleware::from_fn(surface::own_site))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
@@ -178,6 +185,7 @@ async fn ready(State(state): State<AppState>) -> Response {
 pub use serve::serve;
 
 /// The parts that server functions reach.
+#[expect(clippy::too_many_arguments, reason = "one for each part, named at both callers")]
 pub fn parts(
     gateway: Arc<dyn app::gateway::AppStream>,
     watcher: &Watcher,
@@ -186,7 +194,7 @@ pub fn parts(
     audit: Arc<dyn app::audit::Audit>,
     jobs: Arc<dyn app::jobs::Jobs>,
     submitted: Arc<dyn app::once::Submitted>,
-    door: Arc<dyn app::ctx::Door>,
+    door: Arc<crate::door::LocalDoor>,
     source: domain::operator::Source,
 ) -> Parts {
     Parts {
@@ -197,7 +205,8 @@ pub fn parts(
         jobs,
         submitted,
         watch: Arc::new(watcher.clone()),
-        door,
+        door: door.clone(),
+        accounts: door,
         version: crate::VERSION.to_owned(),
         source,
     }

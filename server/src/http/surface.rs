@@ -52,7 +52,7 @@ impl Proxies {
 
     /// Whether the browser speaks TLS, as far as a trusted proxy says.
     fn is_tls(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        let last = headers.get_all("x-forwarded-proto").iter().last().and_then(|v| v.to_str().ok());
+        let last = headers.get_all("x-forwarded-proto").iter().next_back().and_then(|v| v.to_str().ok());
         self.trusts(peer) && last.is_some_and(|v| v.rsplit(',').next().is_some_and(|p| p.trim().eq_ignore_ascii_case("https")))
     }
 }
@@ -96,11 +96,17 @@ pub async fn own_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Marks the one answer that leads elsewhere: to the provider that the flags name.
+#[derive(Clone, Copy, Debug)]
+pub struct ToProvider;
+
 /// Redirects stay on this host: one that leads elsewhere, whoever made it up, leads to the overview.
 pub async fn stays_here(request: Request, next: Next) -> Response {
     let host = text(request.headers(), "host").map(str::to_owned);
     let mut response = next.run(request).await;
-    if let Some(to) = response.headers().get(header::LOCATION) {
+    if response.extensions().get::<ToProvider>().is_none()
+        && let Some(to) = response.headers().get(header::LOCATION)
+    {
         let to = to.to_str().unwrap_or_default();
         let path = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
         let here = (to.starts_with("http://") || to.starts_with("https://")) && !to.contains('\\') && host_of(to) == host.as_deref();

@@ -1,6 +1,7 @@
 //! The server as its clients see it: one binary, a module a subject.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
+mod accounts;
 mod audit;
 mod backup;
 mod canary;
@@ -10,6 +11,7 @@ mod forms;
 mod gateway;
 mod history;
 mod http;
+mod identity;
 mod images;
 mod jobs;
 mod live;
@@ -18,6 +20,8 @@ mod people;
 mod program;
 mod resources;
 mod roles;
+mod second;
+mod single;
 mod state;
 mod support;
 mod watcher;

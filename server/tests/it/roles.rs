@@ -7,7 +7,7 @@ use server::door::Accounts;
 use simulator::Seed;
 
 /// What each server function demands, and something to call it with. Acts on resources stand with one act of each right.
-const FUNCTIONS: [(&str, &str, Right); 33] = [
+const FUNCTIONS: [(&str, &str, Right); 40] = [
     ("/api/frame", "", Right::Look),
     ("/api/audit", "?query=", Right::ReadAudit),
     ("/api/history/capacity", "?account=111122223333&region=us-east-1&fleet=finance-desktop&range=1h", Right::Look),
@@ -41,11 +41,18 @@ const FUNCTIONS: [(&str, &str, Right); 33] = [
     ("/api/jobs/one", "?id=1", Right::Look),
     // Of the act that the job does: here sessions expire.
     ("/api/jobs/steer", "id=1&steer=stop", Right::EndSessions),
+    ("/api/account", "?", Right::Look),
+    ("/api/account/here", "?", Right::Look),
+    ("/api/account/password", "", Right::Look),
+    ("/api/account/second-factor", "form[step]=cancel", Right::Look),
+    ("/api/account/sign-out", "id=nothing", Right::Look),
+    ("/api/accounts", "?", Right::Administer),
+    ("/api/accounts/act", "form[name]=nothing&form[verb]=sign-out", Right::Administer),
     ("/api/sign-out", "", Right::Look),
 ];
 
 /// Those that nobody needs to be signed in for.
-const OPEN: [&str; 2] = ["/api/sign-in", "/api/sign-in/entries"];
+const OPEN: [&str; 3] = ["/api/sign-in", "/api/sign-in/code", "/api/sign-in/entries"];
 
 async fn called(console: &Console, cookie: &str, path: &str, with: &str) -> (StatusCode, serde_json::Value) {
     if path == "/api/resource/request" {

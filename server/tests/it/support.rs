@@ -128,20 +128,34 @@ impl Console {
         Self::over(simulator(seed), Limits::embedded(10_000.0), |gateway| gateway).await
     }
 
-    /// Over `embedded`, which gets at most what `limits` say. The watcher asks through what `between` makes of the gateway.
-    pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
-        Self::again(Arc::new(tempfile::tempdir().unwrap()), embedded, limits, between).await
+    /// With single sign-on.
+    pub async fn with_provider(provider: server::door::oidc::Provider) -> Self {
+        Self::made(
+            Arc::new(tempfile::tempdir().unwrap()),
+            simulator(Seed::Empty),
+            Limits::embedded(10_000.0),
+            |gateway| gateway,
+            Some(provider),
+        )
+        .await
     }
 
-    /// The same in a folder where a console was before.
-    pub async fn again(
+    /// Over `embedded`, which gets at most what `limits` say. The watcher asks through what `between` makes of the gateway.
+    pub async fn over(embedded: Embedded, limits: Limits, between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>) -> Self {
+        Self::made(Arc::new(tempfile::tempdir().unwrap()), embedded, limits, between, None).await
+    }
+
+    async fn made(
         folder: Arc<tempfile::TempDir>,
         embedded: Embedded,
         limits: Limits,
         between: impl FnOnce(Arc<dyn AppStream>) -> Arc<dyn AppStream>,
+        provider: Option<server::door::oidc::Provider>,
     ) -> Self {
         let pool = server::store::open(folder.path()).await.unwrap();
-        let door = LocalDoor::new(pool.clone()).unwrap();
+        let sign_ins = sessions::Store::new(pool.clone(), sessions::Limits::default());
+        let door = LocalDoor::new(pool.clone(), sign_ins.clone(), server::door::seal::Seal::open(folder.path()).unwrap()).unwrap();
+        let door = Arc::new(door.with_single_sign_on(provider));
         door.first(Some(PASSWORD)).await.unwrap();
         let gate = Gate::new(limits);
         let sdk = gated(&embedded, &scope(), client::Wire::Default, &gate, SessionTypes::One).strict();
@@ -158,9 +172,8 @@ impl Console {
         let jobs = Jobs::new(pool.clone());
         let hands = Hands { gateway: gateway.clone(), many: resources.clone(), watch: Arc::new(watcher.clone()) };
         jobs.work(hands, kept.clone(), end.clone());
-        let jobs = Arc::new(jobs);
-        let parts =
-            server::http::parts(gateway, &watcher, resources, Arc::new(history), kept, jobs, submitted, Arc::new(door), Source::Embedded);
+        let (jobs, history) = (Arc::new(jobs), Arc::new(history));
+        let parts = server::http::parts(gateway, &watcher, resources, history, kept, jobs, submitted, door.clone(), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
         let state = AppState {
@@ -169,9 +182,11 @@ impl Console {
             audit: audit.clone(),
             watcher: watcher.clone(),
             proxies,
+            door,
+            sign_ins,
             end: end.clone(),
         };
-        let router = server::http::router(state, sessions::Store(pool.clone()));
+        let router = server::http::router(state);
         let console = Self { embedded, watcher, gate, audit, catalogue, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
@@ -185,7 +200,7 @@ impl Console {
     /// Ends this one; another goes on with its data, and with the same AppStream.
     pub async fn restart(self) -> Self {
         self.end.cancel();
-        Self::again(Arc::clone(&self.folder), self.embedded.clone(), Limits::embedded(10_000.0), |gateway| gateway).await
+        Self::made(Arc::clone(&self.folder), self.embedded.clone(), Limits::embedded(10_000.0), |gateway| gateway, None).await
     }
 
     /// Waits until the snapshot is as wanted.
@@ -272,7 +287,16 @@ impl Console {
     /// Makes an account of this role, named as it, and signs in.
     pub async fn sign_in_as(&self, role: domain::role::Role) -> String {
         let password = server::door::Accounts(self.pool.clone()).add(role.slug(), role).await.unwrap();
-        self.sign_in_with(role.slug(), password.reveal()).await
+        let cookie = self.sign_in_with(role.slug(), password.reveal()).await;
+        self.choose_password(&cookie, password.reveal()).await
+    }
+
+    /// Changes a one-time password to [`PASSWORD`]; the cookie to send from now on.
+    pub async fn choose_password(&self, cookie: &str, current: &str) -> String {
+        let form = password_form(current, PASSWORD);
+        let answer = self.post("/api/account/password", cookie, "/account/password", &(form + "&form[to]=/")).await;
+        assert_eq!(location(&answer), "/");
+        self::cookie(&answer)
     }
 
     pub async fn sign_in_with(&self, user: &str, password: &str) -> String {
@@ -286,6 +310,17 @@ impl Console {
 fn asked(method: &str, path: &str, cookie: &str) -> axum::http::request::Builder {
     let request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
     if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) }
+}
+
+/// What the form “Change password” sends.
+pub fn password_form(current: &str, new: &str) -> String {
+    let (current, new) = (app::paths::encode(current), app::paths::encode(new));
+    format!("form[current_password]={current}&form[new_password]={new}&form[repeat_password]={new}")
+}
+
+/// Where an answer leads.
+pub fn location(answer: &Response<Body>) -> String {
+    answer.headers().get(header::LOCATION).map(|l| l.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
 /// `name=value` of the cookie that an answer sets.

@@ -239,7 +239,7 @@ mod browser {
     /// Asks once before entries are lost: links of the console, the tab's end.
     pub fn guard(dirty: Signal<bool>) {
         let unload = window_event_listener(leptos::ev::beforeunload, move |event| {
-            if dirty.try_get_untracked().unwrap_or_default() {
+            if dirty.try_get_untracked().unwrap_or_default() && !crate::parts::unsent::is_kept() {
                 event.prevent_default();
             }
         });
