@@ -31,11 +31,13 @@ pub fn AccountsPage() -> impl IntoView {
     let left = Verb::ALL.into_iter().find_map(|verb| use_flash(&format!("accounts/{}", verb.slug())));
     let first = left.as_ref().filter(|f| f.failure.is_none()).and_then(|f| serde_json::from_str::<String>(&f.outcome).ok());
     let left = StoredValue::new(left);
-    let ticket = Memo::new(move |_| match action.value().get() {
-        Some(answer) => answer.unwrap_or_default(),
-        None => first.clone().unwrap_or_default(),
+    // Asked anew after what was done; what was refused leaves the page, and the dialog with what was entered, as it is.
+    let asked = Memo::new(move |before: Option<&(usize, String)>| match (action.value().get(), before) {
+        (Some(Ok(ticket)), before) => (before.map_or(0, |b| b.0) + 1, ticket),
+        (_, Some(before)) => before.clone(),
+        (_, None) => (0, first.clone().unwrap_or_default()),
     });
-    let told = Resource::new_blocking(move || (ticket.get(), action.version().get()), |(ticket, _)| accounts_page(ticket));
+    let told = Resource::new_blocking(move || asked.get(), |(_, ticket)| accounts_page(ticket));
     view! {
         <Title text="Accounts · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">

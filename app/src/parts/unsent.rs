@@ -74,7 +74,8 @@ mod browser {
             };
         }
         if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
-            return (area.value() != area.default_value()).then(|| (area.name(), area.value(), None));
+            let stood = area.default_value().unwrap_or_default();
+            return (area.value() != stood).then(|| (area.name(), area.value(), None));
         }
         field.dyn_ref::<HtmlSelectElement>().map(|select| (select.name(), select.value(), None))
     }

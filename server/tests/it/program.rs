@@ -48,6 +48,10 @@ fn trouble_at_the_start_is_one_sentence_and_status_2() {
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let inside = file.join("x");
+    let oidc = |issuer: &'static str, role: &'static str| {
+        let known = ["serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--public-url", "https://console.example"];
+        [known.as_slice(), &["--oidc-client-id", "console", "--oidc-issuer", issuer, "--oidc-role", role]].concat()
+    };
     for (args, word) in [
         (vec!["--nonsense"], "--nonsense"),
         (vec!["serve", "--seed", "huge"], "huge"),
@@ -56,6 +60,10 @@ fn trouble_at_the_start_is_one_sentence_and_status_2() {
         (vec!["serve", "--aws", "--simulator-listen", "127.0.0.1:0"], "--simulator-listen"),
         (vec!["serve", "--region", "eu-west-1"], "--aws"),
         (vec!["serve", "--haste", "fast"], "--haste"),
+        (vec!["serve", "--idle-minutes", "0"], "--idle-minutes"),
+        (vec!["serve", "--oidc-issuer", "https://login.example"], "--oidc-client-id"),
+        (oidc("http://login.example", "viewer=all"), "in the clear"),
+        (oidc("https://login.example", "king=all"), "a role is one of"),
         (vec!["serve", "--data-dir", dir, "--listen", &address], "in use"),
         (vec!["serve", "--listen", "127.0.0.1:0", "--data-dir", inside.to_str().unwrap()], "--data-dir"),
         (vec!["serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--simulator-listen", "0.0.0.0:0"], "loopback"),

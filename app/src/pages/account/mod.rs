@@ -24,9 +24,13 @@ impl Acts {
         Self { password: ServerAction::new(), second: ServerAction::new(), end: ServerAction::new() }
     }
 
-    /// How many were done: what is shown is asked anew after each.
-    fn done(self) -> usize {
-        self.password.version().get() + self.second.version().get() + self.end.version().get()
+    /// How many were done: what is shown is asked anew after each. What was refused leaves the page as it is.
+    fn done(self) -> Memo<usize> {
+        let count = |ok: Signal<bool>| Memo::new(move |before: Option<&usize>| before.copied().unwrap_or_default() + usize::from(ok.get()));
+        let password = count(Signal::derive(move || matches!(self.password.value().get(), Some(Ok(())))));
+        let second = count(Signal::derive(move || matches!(self.second.value().get(), Some(Ok(_)))));
+        let end = count(Signal::derive(move || matches!(self.end.value().get(), Some(Ok(())))));
+        Memo::new(move |_| password.get() + second.get() + end.get())
     }
 }
 
@@ -35,11 +39,13 @@ impl Acts {
 pub fn AccountPage() -> impl IntoView {
     let (acts, acted) = (Acts::new(), use_acted());
     let first = use_flash(second::FORM).filter(|f| f.failure.is_none()).and_then(|f| serde_json::from_str::<String>(&f.outcome).ok());
-    let ticket = Memo::new(move |_| match acts.second.value().get() {
-        Some(answer) => answer.unwrap_or_default(),
-        None => first.clone().unwrap_or_default(),
+    let ticket = Memo::new(move |before: Option<&String>| match (acts.second.value().get(), before) {
+        (Some(Ok(ticket)), _) => ticket,
+        (_, Some(before)) => before.clone(),
+        (_, None) => first.clone().unwrap_or_default(),
     });
-    let told = Resource::new_blocking(move || (ticket.get(), acts.done(), acted.0.get()), |(ticket, ..)| account_page(ticket));
+    let done = acts.done();
+    let told = Resource::new_blocking(move || (ticket.get(), done.get(), acted.0.get()), |(ticket, ..)| account_page(ticket));
     view! {
         <Title text="Your account · AppStream Console"/>
         <main id="main" class="flex-1 flex flex-col min-w-0" tabindex="-1">
