@@ -1,8 +1,7 @@
 //! Many users of the pool at once: checked first, sent on demand, told row by row.
 
-use super::jobs::SEND;
 #[cfg(feature = "ssr")]
-use super::jobs::{begins, done};
+use super::jobs::{SEND, begins, done};
 use crate::error::AppError;
 use domain::pool::Report;
 use leptos::prelude::*;

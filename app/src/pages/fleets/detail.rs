@@ -130,7 +130,7 @@ fn Seen(scope: Scope, name: String, first: Fleet, found: Memo<Option<Fleet>>, ta
                     <Chip look=Signal::derive(move || fleet.with(fleet_look))/>
                     <span class="text-text-3">{move || fleet.with(Fleet::type_words)}</span>
                     <span class="text-text-3 max-sm:hidden">{move || fleet.with(|f| f.display_name.clone())}</span>
-                    <div class="ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><div class="max-sm:basis-full max-sm:-ml-2"><DataAge/></div><Buttons fleet here=buttons_here base=base.clone() start/></div>
+                    <div class="fleet-acts ml-auto flex flex-wrap items-center gap-1.5 max-sm:ml-0 max-sm:w-full"><div class="max-sm:basis-full max-sm:-ml-2"><DataAge/></div><Buttons fleet here=buttons_here base=base.clone() start/></div>
                 </div>
             </div>
             <nav class="tabs" aria-label="Fleet sections">{tabs}</nav>
