@@ -6,12 +6,49 @@ mod read;
 
 use crate::form::FieldError;
 use crate::preview::Preview;
+use crate::secret::{HIDDEN, is_secret};
 pub use read::{changes, of_the_form, parse};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What was entered, by the field's path. Boxes that were ticked come as `path:value`.
-pub type Entries = BTreeMap<String, String>;
+/// What was entered, by the field's path. Boxes that were ticked come as `path:value`. It never prints a secret.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Entries(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for Entries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let told = |(path, value): (&String, &String)| (path.clone(), if is_secret(path) { HIDDEN.to_owned() } else { value.clone() });
+        f.debug_map().entries(self.0.iter().map(told)).finish()
+    }
+}
+
+impl std::ops::Deref for Entries {
+    type Target = BTreeMap<String, String>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Entries {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl IntoIterator for Entries {
+    type Item = (String, String);
+    type IntoIter = std::collections::btree_map::IntoIter<String, String>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<(String, String)> for Entries {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
 
 /// Whether the whole of a text is of the form that a pattern of the service model asks for. The server brings the library's regular
 /// expressions, the browser its own: neither ends up in this crate.
@@ -226,7 +263,7 @@ impl FormView {
 
     /// What stands in the form at first, as a browser would send it.
     pub fn standing(&self) -> Entries {
-        let mut all = Entries::new();
+        let mut all = Entries::default();
         for field in self.fields() {
             match &field.entry {
                 Entry::Many(_) => all.extend(field.value.lines().map(|v| (format!("{}:{v}", field.path), v.to_owned()))),

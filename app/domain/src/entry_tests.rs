@@ -218,3 +218,13 @@ fn pairs_that_are_there_already_count_towards_the_limit() {
     assert!(parse(&f, &entries(&[("Tags", "new=1\nk3=2\nk4=2")]), &any).is_ok(), "equal keys are overwritten");
     assert!(refused(&f, &[("Tags", "new=1\nother=2")])[0].1.contains("51 would be there"));
 }
+
+#[test]
+fn a_password_that_was_entered_is_never_printed() {
+    let pairs =
+        [("ServiceAccountCredentials.AccountPassword", "hunter2"), ("DirectoryName", "corp.example"), ("SessionContext", "hunter2")];
+    let entries: Entries = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect();
+    let printed = format!("{entries:?}");
+    assert!(printed.contains("corp.example") && !printed.contains("hunter2"), "{printed}");
+    assert_eq!(serde_json::from_str::<Entries>(&serde_json::to_string(&entries).unwrap()).unwrap(), entries, "the wire has it");
+}

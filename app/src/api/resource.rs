@@ -4,7 +4,6 @@ use crate::error::AppError;
 use domain::entry::FormView;
 use domain::resource::{Call, Code, Done, ItemView, ListView};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// A window of a list. `query`: the page's query string.
 #[server(endpoint = "resource/list", input = leptos::server_fn::codec::GetUrl)]
@@ -46,7 +45,7 @@ pub async fn resource_code(
     name: String,
     verb: String,
     query: String,
-    #[server(default)] fields: BTreeMap<String, String>,
+    #[server(default)] fields: domain::entry::Entries,
 ) -> Result<Vec<Code>, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     cx.may(cx.parts.resources.right(&kind, &verb)?)?;
@@ -69,13 +68,13 @@ pub async fn resource_act(
     #[server(default)] query: String,
     #[server(default)] confirm: String,
     #[server(default)] once: String,
-    #[server(default)] fields: BTreeMap<String, String>,
+    #[server(default)] fields: domain::entry::Entries,
 ) -> Result<Done, AppError> {
     let cx = crate::ctx::Ctx::authorize(domain::role::Right::Look).await?;
     cx.demand(cx.parts.resources.right(&kind, &verb)?, &format!("resource/{kind}/{verb}")).await?;
     let called = if name.is_empty() { fields.get("Name").cloned().unwrap_or_default() } else { name.clone() };
     let about = [("query", &query), ("confirm", &confirm)].map(|(name, value)| (name.to_owned(), value.clone()));
-    let entered = fields.clone().into_iter().chain(about.into_iter().filter(|(_, value)| !value.is_empty()));
+    let entered = fields.0.clone().into_iter().chain(about.into_iter().filter(|(_, value)| !value.is_empty()));
     let act = crate::ctx::Act::new(&format!("resource/{kind}/{verb}"), format!("{kind}/{called}"), entered).once(once);
     let result = cx.act(&act, cx.parts.resources.act(&kind, &name, &verb, &query, &confirm, &fields)).await;
     if crate::ctx::is_plain_form().await

@@ -222,7 +222,8 @@ async fn an_export_says_how_far_it_is() {
     let b = Bench::start(Seed::Demo).await;
     let fields: Entries = [("AmiName", "finance-ami"), ("IamRoleArn", "arn:aws:iam::111122223333:role/Export")]
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .into();
+        .into_iter()
+        .collect();
     b.catalogue.act("images", FINANCE, "export", "", "", &fields).await.unwrap();
     let progress = async || {
         b.catalogue.forget();

@@ -307,7 +307,7 @@ async fn a_theme_s_form_begins_with_what_stands_and_clears_links_by_their_word()
 async fn more_tags_than_fit_are_refused_at_the_field_before_they_are_sent() {
     let (catalogue, embedded, _end) = demo().await;
     let tags = |from: usize, to: usize| (from..to).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join("\n");
-    let entries = |text: String| Entries::from([("Tags".to_owned(), text)]);
+    let entries = |text: String| Entries::from_iter([("Tags".to_owned(), text)]);
     catalogue.act("stacks", "legal", "tag", "", "", &entries(tags(0, 40))).await.unwrap();
     let page = catalogue.item("stacks", "legal", "").await.unwrap();
     let note = page.sections.iter().find(|s| s.title == "Tags").unwrap().note.clone();
@@ -329,7 +329,7 @@ async fn image_builders_say_how_long_they_run_and_licences_have_months() {
     };
     let list = catalogue.list("image-builders", "", 0, 50).await.unwrap();
     assert_eq!(running(list, "finance-win22"), Cell::None, "it is stopped");
-    catalogue.act("image-builders", "finance-win22", "start", "", "", &Entries::new()).await.unwrap();
+    catalogue.act("image-builders", "finance-win22", "start", "", "", &Entries::default()).await.unwrap();
     control(&embedded, "POST", "clock", &json!({"advance_seconds": 1230}));
     catalogue.forget();
     let list = catalogue.list("image-builders", "", 0, 50).await.unwrap();

@@ -443,7 +443,7 @@ async fn what_cannot_be_is_told_at_its_field_and_nothing_is_sent() {
     assert!(matches!(b.catalogue.item("stacks", "nowhere", "").await, Err(Failure::NotFound { .. })));
     assert!(matches!(b.catalogue.list("planets", "", 0, 10).await, Err(Failure::NotFound { .. })));
     // A public image, and one of another account, are read only.
-    assert!(matches!(b.catalogue.act("images", BASE, "delete", "", BASE, &Entries::new()).await, Err(Failure::Busy { .. })));
+    assert!(matches!(b.catalogue.act("images", BASE, "delete", "", BASE, &Entries::default()).await, Err(Failure::Busy { .. })));
     let shared = b.catalogue.list("images", "?is=SHARED", 0, 10).await.unwrap();
     assert_eq!(shared.rows[0].key, "444455556666:settlement-win22-2026-04-14");
     assert!(b.catalogue.item("images", &shared.rows[0].key, "").await.unwrap().acts.iter().all(|a| a.why_not.is_some()));

@@ -190,7 +190,7 @@ fn set_up(which: &Which, mut form: FormView) -> Pieces {
     // What was refused, as a whole or in rows, stays to be sent again.
     let rows_left = before.as_ref().is_some_and(|d| !d.rows.is_empty() && d.until.is_none());
     if let Some(left) = left.as_ref().filter(|l| l.failure.is_some() || !checked.is_empty() || rows_left) {
-        first = left.entries.clone();
+        first = Entries(left.entries.clone());
         first.remove("step");
         first.remove("checked");
     }
