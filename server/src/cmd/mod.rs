@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod oidc;
+pub mod permissions;
 pub mod serve;
 pub mod simulate;
 pub mod users;
@@ -45,6 +46,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Who may use the console, and as what
     Users(users::Users),
+    /// Prints the least IAM policy for a role
+    Permissions(permissions::Permissions),
     /// Checks the audit, or writes it out
     Audit(audit::Audit),
     /// Copies everything the console keeps, while it runs
@@ -117,6 +120,7 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => Box::pin(command.run()).await,
             Command::Simulate(command) => command.run().await,
             Command::Users(command) => command.run().await,
+            Command::Permissions(command) => command.run(),
             Command::Audit(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,
