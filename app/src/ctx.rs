@@ -114,8 +114,10 @@ pub struct Half {
 /// The key of [`Flash`] in the web session.
 pub const FLASH: &str = "flash";
 
-/// For how long a form waits for its job before it leads to the job's page.
-const SHORT: Duration = Duration::from_secs(2);
+/// For how long a form waits for a job of few things before it leads to the job's page. It does not wait for one of many.
+const SHORT: Duration = Duration::from_secs(5);
+/// That many are few.
+const FEW: usize = 50;
 
 /// A signed-in request.
 pub struct Ctx {
@@ -201,8 +203,9 @@ impl Ctx {
             work,
             subjects,
         };
+        let patience = if order.subjects.len() <= FEW { SHORT } else { Duration::ZERO };
         let id = self.parts.jobs.make(order).await?;
-        Ok((id, self.parts.jobs.settled(id, SHORT).await?))
+        Ok((id, self.parts.jobs.settled(id, patience).await?))
     }
     async fn record<T>(&self, act: &Act, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let scope = &self.estate().scope;

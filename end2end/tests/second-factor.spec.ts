@@ -33,10 +33,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("img", { name: "QR code for the authenticator" })).toBeVisible();
       if (javaScriptEnabled) await accessible(page);
       const secret = await page.locator("[data-secret]").innerText();
-      await part.getByLabel("Code").fill("000000");
+      await part.getByRole("textbox", { name: "Code" }).fill("000000");
       await part.getByRole("button", { name: "Confirm" }).click();
       await expect(page.getByText("That code is not right.")).toBeVisible();
-      await part.getByLabel("Code").fill(code(secret));
+      await part.getByRole("textbox", { name: "Code" }).fill(code(secret));
       await part.getByRole("button", { name: "Confirm" }).click();
       const codes = page.locator("[data-codes] li");
       await expect(codes).toHaveCount(10);
@@ -48,16 +48,16 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(other.getByRole("heading", { name: "Enter your code" })).toBeVisible();
       if (javaScriptEnabled) await accessible(other);
       // The one that confirmed it is used up.
-      await other.getByLabel("Code").fill(code(secret));
+      await other.getByRole("textbox", { name: "Code" }).fill(code(secret));
       await other.getByRole("button", { name: "Go on" }).click();
       await expect(other.getByText("it was used already")).toBeVisible();
-      await other.getByLabel("Code").fill(code(secret, 1));
+      await other.getByRole("textbox", { name: "Code" }).fill(code(secret, 1));
       await other.getByRole("button", { name: "Go on" }).click();
       await expect(other).toHaveURL(`${server.url}/fleets?state=running`);
       await other.close();
       const third = await browser.newPage();
       await enter(third, server.url);
-      await third.getByLabel("Code").fill(recovery);
+      await third.getByRole("textbox", { name: "Code" }).fill(recovery);
       await third.getByRole("button", { name: "Go on" }).click();
       await expect(third).toHaveURL(`${server.url}/fleets?state=running`);
       await third.close();

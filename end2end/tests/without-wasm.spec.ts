@@ -54,7 +54,7 @@ test("sessions are expired with plain forms, a result for each", async ({ page, 
   await expect(dialog).toContainText("6 people are connected and will be cut off at once.");
   await dialog.getByRole("button", { name: "Expire 6 sessions" }).click();
   await expect(page.getByRole("dialog").getByRole("alert").first()).toContainText("expire 6");
-  await server.control("POST", "faults", { operation: "ExpireSession", error: "AccessDeniedException", status: 400, message: "Not you.", count: 1 });
+  await server.control("POST", "faults", { operation: "ExpireSession", error: "OperationNotPermittedException", status: 400, message: "Not you.", count: 1 });
   await page.getByRole("dialog").getByRole("textbox").fill("expire 6");
   await page.getByRole("dialog").getByRole("button", { name: "Expire 6 sessions" }).click();
   await expect(page.getByText("5 of 6 expired.")).toBeVisible();

@@ -1,5 +1,5 @@
 //! The console's server. Reading order: [`cmd`] (what the program can do), [`http`] (the router), [`gateway`] (AppStream through
-//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`jobs`] (long acts), [`door`] (sign-in), [`audit`] (who did what), [`store`] (the database).
+//! its SDK), [`poll`] (the watcher), [`history`] (the past), [`jobs`] (long acts), [`metrics`] (what it counts of itself), [`door`] (sign-in), [`audit`] (who did what), [`store`] (the database).
 
 pub mod audit;
 pub mod cmd;
@@ -8,6 +8,7 @@ pub mod gateway;
 pub mod history;
 pub mod http;
 pub mod jobs;
+pub mod metrics;
 pub mod poll;
 pub mod resource;
 pub mod store;

@@ -62,7 +62,7 @@ fn known(cx: &crate::ctx::Ctx, ids: Vec<String>) -> Vec<Session> {
     cx.estate().sessions.iter().filter(|s| ids.contains(s.id.as_str())).map(|s| Session::clone(s)).collect()
 }
 
-/// Expires sessions, one after the other; one failure does not stop the rest. Several are a job: what is not done within two seconds is
+/// Expires sessions, one after the other; one failure does not stop the rest. Several are a job: what is not done within five seconds is
 /// to be seen there. Repeating it is harmless: ExpireSession accepts ended and unknown ids. With five or more connected people the
 /// words of `domain::form::expire_words` must be typed.
 #[server(endpoint = "session/expire")]

@@ -14,6 +14,7 @@ use crate::http::sessions::{self, Limits as SignInLimits};
 use crate::http::surface::Proxies;
 use crate::http::{self, AppState};
 use crate::jobs::{Jobs, hands::Hands};
+use crate::metrics::{Metrics, Requests};
 use crate::poll::Watcher;
 use crate::resource::Catalogue;
 use crate::{store, submitted};
@@ -34,6 +35,9 @@ pub struct Serve {
     /// Address to serve the console on
     #[arg(long, env = "APPSTREAM_CONSOLE_LISTEN", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
+    /// Address to serve figures for Prometheus on, at /metrics; whoever reaches it reads them, so keep it inside
+    #[arg(long, env = "APPSTREAM_CONSOLE_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
     /// Folder of the database [default: appstream-console in the user's data folder]
     #[arg(long, env = "APPSTREAM_CONSOLE_DATA_DIR")]
     data_dir: Option<PathBuf>,
@@ -121,7 +125,7 @@ impl Serve {
         }
         let (first, appstream) = tokio::join!(door.first(given), self.appstream(&folder, &clock, &gate, &end));
         let (first, (client, scope, source, told)) = (first?, appstream?);
-        let sdk = Sdk::new(client, clock, gate, self.session_types).strict();
+        let sdk = Sdk::new(client, clock, gate.clone(), self.session_types).strict();
         let gateway = Arc::new(sdk.clone());
         let watcher = Watcher::start(gateway.clone(), scope, end.clone());
         let history = history::Store(pool.clone());
@@ -137,6 +141,12 @@ impl Serve {
         let kept = Arc::new(audit.clone());
         let history = Arc::new(history);
         let parts = http::parts(gateway, &watcher, resources, history, kept, Arc::new(jobs), submitted, door.clone(), source);
+        let requests = Requests::default();
+        if let Some(address) = self.metrics_listen {
+            let listener = listen(address, "--metrics-listen").await?;
+            let metrics = Metrics::new(watcher.clone(), gate, &requests, pool);
+            tokio::spawn(http::serve(listener, metrics.router(), end.clone()));
+        }
         let state = AppState {
             options: http::leptos_options(),
             parts,
@@ -145,6 +155,7 @@ impl Serve {
             proxies: Proxies::new(&self.trusted_proxy),
             door,
             sign_ins,
+            requests,
             end: end.clone(),
         };
         let router = http::router(state);

@@ -5,6 +5,7 @@
 
 use super::bucket::{Bucket, Class};
 use super::error::{is_throttling, wire_code};
+use crate::metrics::Calls;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -76,6 +77,7 @@ struct Inner {
     attempt: Duration,
     state: Mutex<State>,
     moved: Notify,
+    calls: Calls,
 }
 
 impl std::fmt::Debug for Gate {
@@ -99,7 +101,7 @@ impl Gate {
     pub fn new(limits: Limits) -> Self {
         let bucket = Bucket::new(limits.per_second, limits.burst, 0);
         let state = Mutex::new(State { bucket, queue: BTreeSet::new(), number: 0 });
-        Self(Arc::new(Inner { began: Instant::now(), attempt: limits.attempt, state, moved: Notify::new() }))
+        Self(Arc::new(Inner { began: Instant::now(), attempt: limits.attempt, state, moved: Notify::new(), calls: Calls::default() }))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -114,6 +116,11 @@ impl Gate {
     pub fn rate(&self) -> Rate {
         let state = self.state();
         Rate { now: a_minute(state.bucket.rate(self.now())), full: a_minute(state.bucket.full()) }
+    }
+
+    /// What passed, counted.
+    pub fn calls(&self) -> &Calls {
+        &self.0.calls
     }
 
     /// How many calls wait.
@@ -169,10 +176,14 @@ struct Gated {
     gate: Gate,
 }
 
-/// The class of a call that is not a sweep, by its operation.
-fn class(request: &HttpRequest) -> Class {
+/// The operation that a request asks for.
+fn operation(request: &HttpRequest) -> String {
     let name = request.headers().get("x-amz-target").unwrap_or_else(|| request.uri());
-    let operation = name.rsplit(['/', '.']).next().unwrap_or_default();
+    name.rsplit(['/', '.']).next().unwrap_or_default().to_owned()
+}
+
+/// The class of a call that is not a sweep, by its operation.
+fn class(operation: &str) -> Class {
     if app::audit::reads(operation) { Class::Look } else { Class::Act }
 }
 
@@ -187,19 +198,29 @@ impl HttpConnector for Gated {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (inner, gate) = (self.inner.clone(), self.gate.clone());
         let sweep = SWEEP.try_with(Arc::clone).ok();
-        let class = if sweep.is_some() { Class::Sweep } else { class(&request) };
+        let operation = operation(&request);
+        let class = if sweep.is_some() { Class::Sweep } else { class(&operation) };
         HttpConnectorFuture::new(async move {
             gate.pass(class).await;
             if let Some(calls) = sweep {
                 calls.fetch_add(1, Ordering::Relaxed);
             }
-            let sent = gate.now();
+            let (sent, began) = (gate.now(), Instant::now());
             let answered = tokio::time::timeout(gate.0.attempt, async { whole(inner.call(request).await?).await }).await;
-            let response = answered.map_err(|_| ConnectorError::timeout("no answer in time".into()))??;
+            let answered = answered.unwrap_or_else(|_| Err(ConnectorError::timeout("no answer in time".into())));
+            let code = answered.as_ref().ok().and_then(wire_code);
+            let outcome = match &answered {
+                Err(_) => "unanswered",
+                Ok(response) if response.status().is_success() => "ok",
+                Ok(_) => code.as_deref().unwrap_or("other"),
+            };
+            gate.calls().count(&operation, outcome, began.elapsed());
+            let response = answered?;
             if let Some(id) = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| response.headers().get(*name)) {
                 app::audit::answered(id);
             }
-            if response.status().as_u16() == 429 || wire_code(&response).is_some_and(|code| is_throttling(&code)) {
+            if response.status().as_u16() == 429 || code.is_some_and(|code| is_throttling(&code)) {
+                gate.calls().throttled();
                 let now = gate.now();
                 gate.state().bucket.throttled(sent, now);
                 tracing::debug!(per_minute = gate.rate().now, "AppStream throttles; asking slower");

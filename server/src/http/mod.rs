@@ -54,6 +54,8 @@ pub struct AppState {
     pub door: Arc<crate::door::LocalDoor>,
     /// The sign-ins there are.
     pub sign_ins: sessions::Store,
+    /// Requests, counted.
+    pub requests: crate::metrics::Requests,
     /// Ends streams.
     pub end: CancellationToken,
 }
@@ -130,6 +132,7 @@ pub fn router(state: AppState) -> Router {
         .layer(header_layer(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         .layer(middleware::from_fn_with_state(state.proxies.clone(), surface::client))
         .layer(middleware::from_fn(fallback_policy))
+        .layer(middleware::from_fn_with_state(state.requests.clone(), crate::metrics::count))
         .layer(middleware::from_fn(log))
         .with_state(state)
 }

@@ -76,13 +76,13 @@ async fn what_is_quick_answers_at_once_and_each_session_is_in_the_audit() {
 async fn a_job_is_paused_goes_on_is_stopped_and_sends_the_rest_later() {
     let console = Console::over(pairs(1).await, Limits::embedded(10_000.0), |g| g).await;
     let cookie = console.sign_in().await;
-    fault(&console, &json!({"operation": "ExpireSession", "latency_ms": 200, "probability": 1.0}));
+    fault(&console, &json!({"operation": "ExpireSession", "latency_ms": 400, "probability": 1.0}));
     let id = make(&console, &cookie, &sessions(&console, 20)).await;
     assert!(steer(&console, &cookie, id, "pause").await);
     let paused = until(&console, &cookie, id, |v| v.job.counts.sent == 0).await;
     assert_eq!(paused.job.state, State::Paused);
     let before = called(&console, "ExpireSession");
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(900)).await;
     assert_eq!(called(&console, "ExpireSession"), before, "nothing is sent while it is paused");
     assert!(!steer(&console, &cookie, id, "pause").await && !steer(&console, &cookie, id, "sideways").await);
     assert!(steer(&console, &cookie, id, "resume").await);
@@ -148,8 +148,8 @@ async fn aws_that_hangs_up_delays_a_job_and_ends_nothing_twice() {
     let console = Console::over(pairs(1).await, Limits::embedded(10_000.0), |g| g).await;
     let cookie = console.sign_in().await;
     fault(&console, &json!({"operation": "ExpireSession", "close": true, "count": 7}));
-    let id = make(&console, &cookie, &sessions(&console, 6)).await;
-    let done = until(&console, &cookie, id, |v| v.job.state == State::Done).await;
+    console.call("/api/session/expire", &cookie, &form(&sessions(&console, 6))).await;
+    let done = until(&console, &cookie, 1, |v| v.job.state == State::Done).await;
     assert_eq!((done.job.counts.done, done.job.counts.failed), (6, 0));
     assert!(done.job.why.is_empty());
 }

@@ -15,6 +15,7 @@ mod identity;
 mod images;
 mod jobs;
 mod live;
+mod metrics;
 mod once;
 mod people;
 mod program;

@@ -18,6 +18,7 @@ use server::gateway::gate::{Gate, Limits};
 use server::gateway::{Sdk, SessionTypes, client};
 use server::http::{AppState, sessions};
 use server::jobs::{Jobs, hands::Hands};
+use server::metrics::{Metrics, Requests};
 use server::poll::Watcher;
 use simulator::{Options, Seed};
 use std::sync::Arc;
@@ -109,6 +110,7 @@ pub struct Console {
     pub embedded: Embedded,
     pub watcher: Watcher,
     pub gate: Gate,
+    pub metrics: Metrics,
     pub audit: server::audit::Store,
     pub catalogue: server::resource::Catalogue,
     pub pool: sqlx::SqlitePool,
@@ -176,6 +178,8 @@ impl Console {
         let parts = server::http::parts(gateway, &watcher, resources, history, kept, jobs, submitted, door.clone(), Source::Embedded);
         // A proxy as operators name one; tests that need it say so in `ConnectInfo`.
         let proxies = server::http::surface::Proxies::new(&["10.0.0.0/8".parse().unwrap()]);
+        let requests = Requests::default();
+        let metrics = Metrics::new(watcher.clone(), gate.clone(), &requests, pool.clone());
         let state = AppState {
             options: server::http::leptos_options(),
             parts,
@@ -184,10 +188,11 @@ impl Console {
             proxies,
             door,
             sign_ins,
+            requests: requests.clone(),
             end: end.clone(),
         };
         let router = server::http::router(state);
-        let console = Self { embedded, watcher, gate, audit, catalogue, pool, router, end, folder };
+        let console = Self { embedded, watcher, gate, metrics, audit, catalogue, pool, router, end, folder };
         console.until(|e| e.is_ready()).await;
         console
     }
