@@ -116,7 +116,7 @@ pub const FLASH: &str = "flash";
 
 /// For how long a form waits for a job of few things before it leads to the job's page. It does not wait for one of many.
 const SHORT: Duration = Duration::from_secs(5);
-/// That many are few.
+/// So many calls are few.
 const FEW: usize = 50;
 
 /// A signed-in request.
@@ -203,7 +203,7 @@ impl Ctx {
             work,
             subjects,
         };
-        let patience = if order.subjects.len() <= FEW { SHORT } else { Duration::ZERO };
+        let patience = if domain::job::calls(&order.subjects) <= FEW { SHORT } else { Duration::ZERO };
         let id = self.parts.jobs.make(order).await?;
         Ok((id, self.parts.jobs.settled(id, patience).await?))
     }

@@ -153,6 +153,12 @@ impl Subject {
     }
 }
 
+/// How many calls of AWS `subjects` take at least.
+pub fn calls(subjects: &[Subject]) -> usize {
+    let share = |subject: &Subject| MOST_PAIRS_A_CALL / subject.batch();
+    subjects.iter().map(share).sum::<usize>().div_ceil(MOST_PAIRS_A_CALL)
+}
+
 /// Where one subject stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -466,6 +472,14 @@ mod tests {
         assert_eq!(verdict(&Failure::Denied { action: "ExpireSession".into(), message: String::new() }, 1), Verdict::Halt);
         assert_eq!(verdict(&Failure::NotFound { noun: "user".into(), name: "x".into() }, 1), Verdict::Refused);
         assert_eq!([0, 1, 5, 6, 99].map(rest), [1_000, 2_000, 32_000, 60_000, 60_000]);
+    }
+
+    #[test]
+    fn assignments_share_calls() {
+        let pair = Subject::Assignment { user: "ana".into(), stack: "hr".into() };
+        let user = Subject::User { user: "ana".into() };
+        assert_eq!([0, 1, 25, 26, 80].map(|n| calls(&vec![pair.clone(); n])), [0, 1, 1, 2, 4]);
+        assert_eq!(calls(&[pair, user.clone(), user]), 3);
     }
 
     #[test]
