@@ -20,6 +20,8 @@ pub struct From {
 pub trait Door: Send + Sync {
     /// The operator behind name and password, from `address`. Takes as long for an unknown name as for a wrong password; throttled.
     async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure>;
+    /// Counts an attempt that was refused unchecked; how many there were since the last time, when they are to be recorded now.
+    fn refused(&self) -> Option<u32>;
     /// The name of the account that `user` means, if there is one. For the audit: what somebody typed in the wrong field stays out of it.
     async fn known(&self, user: &str) -> Option<String>;
     /// Whether a code is asked of `user` after the password.

@@ -26,6 +26,8 @@ pub enum Failure {
     Fields(Vec<FieldError>),
     /// The role the console uses may not call `action`.
     Denied { action: String, message: String },
+    /// AWS does not take the console's credentials, or there are none; AWS's code, empty where it was not asked.
+    Credentials { trouble: Credentials, code: String },
     /// The console itself does not let this person: their role is `is`, it needs `needs`.
     NotAllowed { needs: Role, is: Role },
     /// Not signed in, or no longer.
@@ -50,6 +52,44 @@ pub enum Failure {
     Wire { message: String },
 }
 
+/// What is wrong with the console's AWS credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Credentials {
+    /// They were good once.
+    Expired,
+    /// AWS does not know them, or they do not sign as they should.
+    Refused,
+    /// They may be good: AWS takes no signature of another time than its own.
+    Clock,
+    /// No place where they could be has any.
+    Missing,
+}
+
+impl Credentials {
+    /// Title and next step.
+    fn advice(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Expired => (
+                "The console’s AWS credentials have expired",
+                "Sign in again with `aws sso login`, or renew them where the console gets them from; keys in its environment or in a \
+                 profile are read when it starts.",
+            ),
+            Self::Refused => (
+                "AWS does not accept the console’s credentials",
+                "They were deleted, disabled, or copied wrongly. Give the console others and start it again.",
+            ),
+            Self::Clock => (
+                "The clock of the console’s machine is wrong",
+                "AWS takes no request that is signed at another time than its own. Set the clock, or let NTP do it.",
+            ),
+            Self::Missing => (
+                "The console has no AWS credentials",
+                "Sign in with `aws sso login`, or see to the profile, the command or the role that it gets them from.",
+            ),
+        }
+    }
+}
+
 /// Words for a [`Failure`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
@@ -65,6 +105,11 @@ impl Failure {
     /// Whether the same call may work a little later without anybody changing anything.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Settling { .. } | Self::Unreachable { .. })
+    }
+
+    /// Whether nothing more can be read before somebody gives the console a permission, or credentials.
+    pub fn asks_for_access(&self) -> bool {
+        matches!(self, Self::Denied { .. } | Self::Credentials { .. })
     }
 
     /// Title, next step and details for people.
@@ -103,6 +148,10 @@ impl Failure {
                 format!("Add “appstream:{action}” to the role’s policy, then try again."),
                 (!message.is_empty()).then(|| message.clone()),
             ),
+            Self::Credentials { trouble, code } => {
+                let (title, next) = trouble.advice();
+                (title.to_owned(), next.to_owned(), (!code.is_empty()).then(|| code.clone()))
+            }
             Self::NotAllowed { needs, is } => (
                 format!("This needs the role {}", needs.words()),
                 format!("Yours is {}. Ask an administrator of the console to do it, or to give you the role.", is.words()),
@@ -170,6 +219,10 @@ mod tests {
             Failure::Invalid { message: "No.".into(), request_id: Some(some()) },
             Failure::Fields(vec![FieldError::new("a", "Too long.")]),
             Failure::Denied { action: "StartFleet".into(), message: String::new() },
+            Failure::Credentials { trouble: Credentials::Expired, code: "ExpiredTokenException".into() },
+            Failure::Credentials { trouble: Credentials::Refused, code: some() },
+            Failure::Credentials { trouble: Credentials::Clock, code: some() },
+            Failure::Credentials { trouble: Credentials::Missing, code: String::new() },
             Failure::SignedOut,
             Failure::WrongPassword,
             Failure::SingleSignOn { reason: "No.".into() },

@@ -420,9 +420,8 @@ pub fn verdict(failure: &Failure, tries: u32) -> Verdict {
         Failure::Settling { .. } if tries < MOST_UNCLEAR => Verdict::Again,
         Failure::Unreachable { .. } => Verdict::Unknown,
         Failure::Upstream { code, .. } if is_unclear(code) && tries < MOST_UNCLEAR => Verdict::Unknown,
-        Failure::Denied { .. } | Failure::SignedOut | Failure::NotAllowed { .. } | Failure::Internal { .. } | Failure::Quota { .. } => {
-            Verdict::Halt
-        }
+        access if access.asks_for_access() => Verdict::Halt,
+        Failure::SignedOut | Failure::NotAllowed { .. } | Failure::Internal { .. } | Failure::Quota { .. } => Verdict::Halt,
         _ => Verdict::Refused,
     }
 }
@@ -470,6 +469,8 @@ mod tests {
         let clear = Failure::Upstream { code: "OperationNotPermittedException".into(), message: String::new(), request_id: None };
         assert_eq!(verdict(&clear, 1), Verdict::Refused);
         assert_eq!(verdict(&Failure::Denied { action: "ExpireSession".into(), message: String::new() }, 1), Verdict::Halt);
+        let expired = Failure::Credentials { trouble: crate::failure::Credentials::Expired, code: "ExpiredTokenException".into() };
+        assert_eq!(verdict(&expired, 1), Verdict::Halt);
         assert_eq!(verdict(&Failure::NotFound { noun: "user".into(), name: "x".into() }, 1), Verdict::Refused);
         assert_eq!([0, 1, 5, 6, 99].map(rest), [1_000, 2_000, 32_000, 60_000, 60_000]);
     }

@@ -113,7 +113,8 @@ mod half {
     /// Whose code is asked, while there is time.
     pub async fn of(session: &Session) -> Result<Option<String>, AppError> {
         let half = session.get::<Half>(HALF).await.map_err(storage)?;
-        Ok(half.filter(|half| now() - half.at < PATIENCE).map(|half| half.user))
+        // One of later than now is of a clock that was set back: how old it is cannot be known.
+        Ok(half.filter(|half| (0..PATIENCE).contains(&(now() - half.at))).map(|half| half.user))
     }
 }
 
@@ -133,6 +134,13 @@ async fn recorded(
         Ok(operator) => (operator.user.clone(), Outcome::Done, String::new()),
         // What was not even tried.
         Err(Failure::Fields(_)) => return checked,
+        Err(Failure::TooManyAttempts { .. }) => {
+            let Some(refused) = parts.door.refused() else { return checked };
+            let known = parts.door.known(typed).await.unwrap_or_else(|| "(unknown name)".to_owned());
+            let more =
+                if refused > 1 { format!("; {refused} were refused since the last record, this one included") } else { String::new() };
+            (known, Outcome::Failed, ["Too many sign-in attempts", &more].concat())
+        }
         Err(failure) => {
             let known = parts.door.known(typed).await.unwrap_or_else(|| "(unknown name)".to_owned());
             (known, Outcome::Failed, failure.advice().title)

@@ -285,26 +285,26 @@ fn RefusedBanner() -> impl IntoView {
     let told = Memo::new(move |_| {
         let now = live.now.get();
         live.estate.with(|e| {
-            let denied = |f: &Failure| matches!(f, Failure::Denied { .. });
-            let tells = |h: &Health| h.taken.is_none_or(|t| now.since(t) > OLD) || h.failure.as_ref().is_some_and(denied);
-            e.health
-                .iter()
-                .filter(|h| tells(h))
-                .find_map(|h| Some((h.kind, h.failure.clone()?)))
-                .map(|(kind, failure)| (kind, failure.advice()))
+            let tells = |h: &Health| h.taken.is_none_or(|t| now.since(t) > OLD) || h.failure.as_ref().is_some_and(Failure::asks_for_access);
+            e.health.iter().filter(|h| tells(h)).find_map(|h| Some((h.kind, h.failure.clone()?))).map(|(kind, failure)| {
+                // Without credentials nothing at all can be read.
+                let nothing = matches!(failure, Failure::Credentials { .. });
+                let what = if nothing { "AppStream" } else { kind.words() };
+                (kind, format!("The console cannot read {what}. {}.", failure.advice().title), failure.advice())
+            })
         })
     });
     let next = move || {
-        let (kind, _) = told.get()?;
+        let (kind, ..) = told.get()?;
         let next = live.estate.with(|e| e.health_of(kind).and_then(|h| h.next))?;
         Some(format!(" Trying again in {}.", duration(next.since(live.now.get()).max(0))))
     };
     move || {
-        told.get().map(|(kind, advice)| {
+        told.get().map(|(_, title, advice)| {
             view! {
                 <div class="banner banner--page t-warn" role="status">
                     <Icon name="s-warn"/>
-                    <div class="flex-1"><strong>{format!("The console cannot read {}. {}.", kind.words(), advice.title)}</strong>" "
+                    <div class="flex-1"><strong>{title}</strong>" "
                         <span class="text-text-2">{advice.next}{next}</span>
                         {advice.details.map(|d| view! { <p class="text-12"><code>{d}</code></p> })}</div>
                 </div>

@@ -1,5 +1,6 @@
 //! The door, as server functions see it.
 
+use super::guesses::COME_AGAIN;
 use super::password::{self, Matches, NOBODY};
 use super::{LocalDoor, broken, field};
 use app::door::{Door, From};
@@ -14,6 +15,10 @@ use tower_sessions::Session;
 impl Door for LocalDoor {
     async fn check(&self, user: &str, password: &str, address: &str) -> Result<Operator, Failure> {
         let name = user.to_lowercase();
+        // Before it counts as a guess: who is asked to come again shall not be kept out for it.
+        let Some(_place) = self.queue.enter(address) else {
+            return Err(Failure::TooManyAttempts { retry_in_seconds: COME_AGAIN });
+        };
         self.guess(&name, address)?;
         if let Err(retry_in_seconds) = self.by_account.count(&name)
             && !self.sign_ins.is_at(&name, address).await.map_err(broken)?
@@ -41,6 +46,10 @@ impl Door for LocalDoor {
         }
         // A role that this version does not know may look.
         Ok(Operator { user, role: Role::parse(&role).unwrap_or_default(), one_time })
+    }
+
+    fn refused(&self) -> Option<u32> {
+        self.refusals.count()
     }
 
     async fn known(&self, user: &str) -> Option<String> {

@@ -17,7 +17,7 @@ use crate::http::sessions::Store;
 use domain::account::{Codes, Handed};
 use domain::failure::Failure;
 use domain::form::FieldError;
-use guesses::{ACCOUNT_BURST, ACCOUNT_PAUSE, ADDRESS_BURST, BURST, Guesses, PAUSE};
+use guesses::{ACCOUNT_BURST, ACCOUNT_PAUSE, ADDRESS_BURST, BURST, Guesses, PAUSE, Queue, Refusals};
 use password::{Matches, NOBODY};
 use seal::Seal;
 use second::Second;
@@ -39,6 +39,8 @@ pub struct LocalDoor {
     by_account: Guesses,
     by_name: Guesses,
     by_address: Guesses,
+    queue: Queue,
+    refusals: Refusals,
 }
 
 /// Where the first administrator's password came from.
@@ -79,6 +81,8 @@ impl LocalDoor {
             by_account: Guesses::new(ACCOUNT_BURST, ACCOUNT_PAUSE)?,
             by_name: Guesses::new(BURST, PAUSE)?,
             by_address: Guesses::new(ADDRESS_BURST, PAUSE)?,
+            queue: Queue::default(),
+            refusals: Refusals::default(),
         })
     }
 
@@ -94,6 +98,9 @@ impl LocalDoor {
 
     /// Makes sure that there is a first administrator. A given password replaces the one of before.
     pub async fn first(&self, given: Option<&str>) -> Result<FirstPassword, String> {
+        let at_home = "select distinct address from sessions where account is not null and address is not null and expires > unixepoch()";
+        let at_home: Vec<String> = sqlx::query_scalar(at_home).fetch_all(&self.pool).await.map_err(sentence)?;
+        at_home.iter().for_each(|address| self.queue.welcome(address));
         let known: Option<String> = sqlx::query_scalar("select name from accounts where name = $1")
             .bind(FIRST)
             .fetch_optional(&self.pool)
@@ -156,6 +163,7 @@ impl LocalDoor {
         self.by_account.forget(name);
         self.by_name.forget(&format!("{address} {name}"));
         self.by_address.forget(address);
+        self.queue.welcome(address);
     }
 }
 

@@ -192,7 +192,7 @@ impl Provider {
 
     /// Who came back with `code` and `state`. The error is a sentence.
     pub async fn finish(&self, pending: Pending, code: &str, state: &str) -> Result<Person, String> {
-        if state.is_empty() || state != pending.state || now() - pending.at > 600 {
+        if state.is_empty() || state != pending.state || !(0..=600).contains(&(now() - pending.at)) {
             return Err("It took too long, or was begun in another window. Begin again.".to_owned());
         }
         let client = self.client(false).await?;

@@ -4,6 +4,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::form::FieldError;
+use std::sync::OnceLock;
+use tokio::sync::Semaphore;
 use zxcvbn::{Score, zxcvbn};
 
 /// What a hash costs, after OWASP's password storage cheat sheet (read November 2026): KiB of memory, passes, lanes.
@@ -62,7 +64,15 @@ pub async fn hash(password: String) -> Result<String, String> {
         let hash = argon2()?.hash_password(password.as_bytes()).map_err(|e| format!("The password could not be hashed: {e}."))?;
         Ok(hash.to_string())
     };
-    tokio::task::spawn_blocking(work).await.map_err(|e| format!("The password could not be hashed: {e}."))?
+    in_turn(work).await.map_err(|e| format!("The password could not be hashed: {e}."))?
+}
+
+/// Does `work`, which takes a core and 19 MB, when there is room: half of the cores are for everything else.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    static ROOM: OnceLock<Semaphore> = OnceLock::new();
+    let places = || Semaphore::new(std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)));
+    let _place = ROOM.get_or_init(places).acquire().await.map_err(|e| e.to_string())?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| e.to_string())
 }
 
 /// Whether `password` is what `hash` was made of. Costs what the hash says, right or wrong.
@@ -75,7 +85,7 @@ pub async fn matches(hash: String, password: String) -> Result<Matches, String> 
         let today = Params::try_from(&hash).is_ok_and(|p| (p.m_cost(), p.t_cost(), p.p_cost()) == COST);
         if today && hash.algorithm == argon2::ARGON2ID_IDENT { Matches::Yes } else { Matches::Outdated }
     };
-    tokio::task::spawn_blocking(work).await.map_err(|e| format!("The password could not be checked: {e}."))
+    in_turn(work).await.map_err(|e| format!("The password could not be checked: {e}."))
 }
 
 /// A made password and its hash.

@@ -2,16 +2,19 @@
 
 use super::clock::{AwsClock, Listening};
 use super::embedded::Embedded;
+use super::error::{chain, credentials, lacks_credentials};
 use super::gate::Gate;
 use super::retry::Final;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_sdk_appstream::Client;
-use aws_sdk_appstream::config::Credentials;
+use aws_sdk_appstream::config::Credentials as Keys;
+use aws_sdk_appstream::error::ProvideErrorMetadata;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, SharedHttpConnector, http_client_fn};
+use domain::failure::{Credentials, Failure};
 use domain::names::Scope;
 use std::time::Duration;
 
@@ -63,7 +66,7 @@ pub fn embedded(embedded: &Embedded, scope: &Scope, wire: Wire, clock: &AwsClock
     let config = aws_sdk_appstream::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(scope.region.0.clone()))
-        .credentials_provider(Credentials::new(scope.account.as_str(), "embedded", None, None, "embedded"))
+        .credentials_provider(Keys::new(scope.account.as_str(), "embedded", None, None, "embedded"))
         .endpoint_url("http://appstream.embedded")
         .http_client(guarded(http, clock, gate))
         .timeout_config(timeouts())
@@ -115,21 +118,32 @@ pub async fn aws(region: Option<&str>, endpoint: Option<&str>, clock: &AwsClock,
     Ok((client, Scope::new(account, region)))
 }
 
+/// Why the program cannot start, in a sentence or two. Without an account it does not know whose estate it shows: that is in every URL and
+/// every record.
+fn at_start(what: &str, code: &str, error: &(dyn std::error::Error + 'static)) -> String {
+    let missing = lacks_credentials(error).then_some(Credentials::Missing);
+    let Some(trouble) = missing.or_else(|| credentials(code, &chain(error))) else {
+        return format!("{what}: {}. Start the console again when that is mended.", chain(error).trim_end_matches('.'));
+    };
+    let advice = Failure::Credentials { trouble, code: code.to_owned() }.advice();
+    let told = if code.is_empty() { chain(error) } else { code.to_owned() };
+    format!("{}: {}. {}", advice.title, told.trim_end_matches('.'), advice.next)
+}
+
 /// The account: STS knows it on AWS; an endpoint that somebody named may not serve STS, and there a fleet's ARN tells.
 async fn account(shared: &aws_config::SdkConfig, client: &Client, own_endpoint: bool) -> Result<String, String> {
     if own_endpoint {
         let page = client.describe_fleets().send().await.map_err(|e| {
-            format!("The endpoint does not answer DescribeFleets: {}.", aws_smithy_types::error::display::DisplayErrorContext(&e))
+            let code = e.code().unwrap_or_default().to_owned();
+            at_start("The endpoint does not answer DescribeFleets", &code, &e)
         })?;
         let arn = page.fleets().first().and_then(|f| f.arn()).unwrap_or_default();
         return Ok(arn.split(':').nth(4).filter(|a| a.len() == 12).unwrap_or("111122223333").to_owned());
     }
     let who = aws_sdk_sts::Client::new(shared).get_caller_identity().send().await;
     let who = who.map_err(|e| {
-        format!(
-            "AWS does not say whose credentials these are: {}. Check the profile, or sign in again.",
-            aws_smithy_types::error::display::DisplayErrorContext(&e)
-        )
+        let code = e.code().unwrap_or_default().to_owned();
+        at_start("AWS does not say whose credentials these are", &code, &e)
     })?;
     who.account().map(str::to_owned).ok_or_else(|| "AWS gave no account for these credentials.".to_owned())
 }

@@ -5,13 +5,16 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use domain::time::Millis;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// This host's clock, milliseconds since 1970.
-pub fn wall_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+/// Milliseconds since 1970, by this host's clock as it was when it was first asked for, and going on steadily from then: somebody who sets
+/// the clock moves nothing that is measured with this. What AWS says corrects it, see [`AwsClock`].
+pub fn steady_ms() -> i64 {
+    static BEGAN: OnceLock<(Duration, Instant)> = OnceLock::new();
+    let (wall, then) = BEGAN.get_or_init(|| (SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(), Instant::now()));
+    i64::try_from((*wall + then.elapsed()).as_millis()).unwrap_or(i64::MAX)
 }
 
 /// How far AWS's clock is ahead of this host's. Cheap to clone.
@@ -21,7 +24,7 @@ pub struct AwsClock(Arc<AtomicI64>);
 impl AwsClock {
     /// AWS's time now; this host's before the first answer.
     pub fn now(&self) -> Millis {
-        Millis(wall_ms() + self.0.load(Ordering::Relaxed))
+        Millis(steady_ms() + self.0.load(Ordering::Relaxed))
     }
 
     /// Learns from one answer. The header has whole seconds: an estimate within that second is kept, so that time does not jitter.
@@ -54,7 +57,7 @@ impl HttpConnector for Listening {
         HttpConnectorFuture::new(async move {
             let response = inner.call(request).await?;
             if let Some(date) = response.headers().get("date") {
-                clock.learn(date, wall_ms());
+                clock.learn(date, steady_ms());
             }
             Ok(response)
         })

@@ -1,7 +1,7 @@
 //! The embedded AppStream: the simulator under the system's clock, behind the SDK's connector (no socket) or on a listener of its
 //! own for other clients.
 
-use super::clock::wall_ms;
+use super::clock::steady_ms;
 use super::estate::{self, Kept};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -33,12 +33,12 @@ impl std::fmt::Debug for Embedded {
 impl Embedded {
     /// Begins now, in memory.
     pub fn new(options: Options) -> Self {
-        Self(Arc::new(Mutex::new(Kept { universe: Universe::new(options, wall_ms()), journal: None })))
+        Self(Arc::new(Mutex::new(Kept { universe: Universe::new(options, steady_ms()), journal: None })))
     }
 
     /// Goes on with the estate in `file`, or begins one there. Whether it goes on comes with it. The error is a sentence.
     pub async fn open(options: Options, file: &Path) -> Result<(Self, bool), String> {
-        let (kept, continued) = estate::open(file, || Universe::new(options.clone(), wall_ms())).await?;
+        let (kept, continued) = estate::open(file, || Universe::new(options.clone(), steady_ms())).await?;
         let this = Self(kept);
         if continued {
             this.0.lock().unwrap_or_else(PoisonError::into_inner).universe.options.public_base = options.public_base;
@@ -55,7 +55,7 @@ impl Embedded {
     pub async fn answer(&self, own_listener: bool, request: &Request) -> Response {
         let (response, written) = {
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let response = simulator::handle(&mut kept.universe, wall_ms(), own_listener, request);
+            let response = simulator::handle(&mut kept.universe, steady_ms(), own_listener, request);
             let written = response.change.as_ref().and_then(|change| kept.journal.as_mut().map(|journal| journal.take(change)));
             (response, written)
         };

@@ -1,9 +1,10 @@
 //! What AWS says, sorted by its code into a [`Failure`]. The only place that logs it.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_appstream::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_appstream::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use domain::failure::Failure;
+use domain::failure::{Credentials, Failure};
 use simulator::wire::{self, Protocol};
 
 /// What a call is about, for the sentences.
@@ -34,14 +35,52 @@ pub fn failure<E: ProvideErrorMetadata + std::error::Error + 'static>(about: Abo
         SdkError::DispatchFailure(d) if d.is_timeout() => {
             Failure::Unreachable { message: format!("{} did not answer in time", about.operation) }
         }
-        SdkError::DispatchFailure(d) if d.is_user() || d.is_other() => {
-            Failure::Unreachable { message: format!("{} could not be sent; credentials or network are missing", about.operation) }
-        }
+        unsent if lacks_credentials(unsent) => Failure::Credentials { trouble: Credentials::Missing, code: String::new() },
         _ => Failure::Unreachable { message: format!("{} could not be sent", about.operation) },
     };
     let raw = aws_smithy_types::error::display::DisplayErrorContext(&error);
     tracing::warn!(operation = about.operation, resource = about.name, request_id = request_id.as_deref(), error = %raw, "AppStream refused a call");
     sorted
+}
+
+/// An error with what it came from, in one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut all: Vec<String> = vec![];
+    for one in std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string) {
+        // Some repeat what they came from.
+        if all.last().is_none_or(|last| !last.ends_with(&one)) {
+            all.push(one);
+        }
+    }
+    all.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a call was not sent because nothing had credentials for it.
+pub fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<CredentialsError>())
+}
+
+/// What a code says of the credentials, if that is what it is about. AppStream tells a wrong clock by the signature's message alone.
+pub fn credentials(code: &str, message: &str) -> Option<Credentials> {
+    Some(match code {
+        "ExpiredTokenException" | "ExpiredToken" | "TokenRefreshRequired" => Credentials::Expired,
+        "RequestTimeTooSkewed" | "RequestExpired" => Credentials::Clock,
+        "InvalidSignatureException" | "SignatureDoesNotMatch"
+            if ["Signature expired", "Signature not yet current"].iter().any(|words| message.contains(words)) =>
+        {
+            Credentials::Clock
+        }
+        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => Credentials::Missing,
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "AuthFailure" => Credentials::Refused,
+        _ => return None,
+    })
 }
 
 /// Whether a code says that AWS wants fewer calls.
@@ -68,6 +107,9 @@ pub fn wire_code(response: &HttpResponse) -> Option<String> {
 
 fn sort(about: About<'_>, code: &str, message: &str, request_id: Option<String>) -> Failure {
     let (noun, name) = (about.noun.to_owned(), about.name.to_owned());
+    if let Some(trouble) = credentials(code, message) {
+        return Failure::Credentials { trouble, code: code.to_owned() };
+    }
     let said = || if message.is_empty() { "AWS gave no reason.".to_owned() } else { message.to_owned() };
     match code {
         "ResourceNotFoundException" => Failure::NotFound { noun, name },
@@ -105,5 +147,13 @@ mod tests {
         assert_eq!(sorted("RequestLimitExceededException"), Failure::Throttled { retry_in_seconds: None });
         assert_eq!(sorted("ThrottlingException"), Failure::Throttled { retry_in_seconds: None });
         assert!(matches!(sorted("SomethingNewException"), Failure::Upstream { .. }));
+        assert_eq!(
+            credentials("InvalidSignatureException", "Signature expired: 20261127T1 is now earlier than …"),
+            Some(Credentials::Clock)
+        );
+        assert_eq!(
+            credentials("InvalidSignatureException", "The request signature we calculated does not match"),
+            Some(Credentials::Refused)
+        );
     }
 }

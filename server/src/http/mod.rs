@@ -22,20 +22,15 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// The largest request body: an expiry of 500 sessions is 20 KB.
 const MAX_BODY: usize = 1024 * 1024;
-
-/// The longest silence while a request's body comes.
-const BODY_TIME: Duration = Duration::from_secs(20);
 
 /// What the router's handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -112,12 +107,12 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*function}", get(functions.clone()).post(functions))
         .leptos_routes_with_context(&state, pages, context.clone(), shell.clone())
         .fallback(leptos_axum::render_app_async_with_context(context, shell))
+        .layer(middleware::from_fn(surface::whole_body))
         .layer(middleware::from_fn_with_state(state.sign_ins.clone(), guard::guard))
         .layer(sessions::layer(state.sign_ins.clone()))
         .layer(middleware::from_fn(surface::own_site))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIME))
         .layer(middleware::from_fn(surface::stays_here))
         .layer(middleware::from_fn(surface::in_time))
         .merge(assets::routes())

@@ -26,9 +26,24 @@ pub const HEAD_SIZE: usize = 64 * 1024;
 /// The most header lines.
 const HEADERS: usize = 100;
 
+/// Open files that are left to everything else: the database, AWS, the site.
+const OTHER_FILES: usize = 128;
+
+/// How many connections there may be at once: each is an open file, and without any left neither AWS nor the database could be reached.
+fn connections(limits: &str) -> usize {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    soft.map_or(CONNECTIONS, |files| files.saturating_sub(OTHER_FILES).clamp(16, CONNECTIONS))
+}
+
 /// Serves `router` on `listener` until `end`; answers that are under way are finished.
 pub async fn serve(listener: TcpListener, router: Router, end: CancellationToken) -> std::io::Result<()> {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    // Only Linux tells this way.
+    let most = connections(&std::fs::read_to_string("/proc/self/limits").unwrap_or_default());
+    if most < CONNECTIONS {
+        tracing::warn!(most, "this process may open few files, so it takes fewer connections; raise the limit (LimitNOFILE, ulimit -n)");
+    }
+    let room = Arc::new(Semaphore::new(most));
     let graceful = GracefulShutdown::new();
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
@@ -69,4 +84,18 @@ pub async fn serve(listener: TcpListener, router: Router, end: CancellationToken
     drop(listener);
     graceful.shutdown().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_for_the_rest() {
+        let limits = |soft: &str| format!("Limit    Soft Limit    Hard Limit    Units\nMax open files    {soft}    524288    files\n");
+        for (soft, most) in [("1024", 896), ("65536", CONNECTIONS), ("unlimited", CONNECTIONS), ("100", 16)] {
+            assert_eq!(connections(&limits(soft)), most, "{soft}");
+        }
+        assert_eq!(connections(""), CONNECTIONS);
+    }
 }

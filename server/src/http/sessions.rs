@@ -27,6 +27,9 @@ const VISIT: Duration = Duration::from_secs(3600);
 /// That somebody does something is noted so often at most.
 const NOTED: Duration = Duration::from_secs(60);
 
+/// A sign-in that was used so many seconds later than now tells of a clock that was set back.
+const AHEAD: i64 = 60;
+
 /// When sign-ins end by themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -120,6 +123,15 @@ impl Store {
                 .execute(&self.pool)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// The clock was set back: sign-ins that were used later than now would last longer by that. They are taken for used now.
+    async fn set_back(&self) -> sqlx::Result<()> {
+        let query = "update sessions set expires = expires - (seen - unixepoch()), ends = ends - (seen - unixepoch()),
+            began = began - (seen - unixepoch()), seen = unixepoch() where seen > unixepoch() + $1";
+        let moved = sqlx::query(query).bind(AHEAD).execute(&self.pool).await?.rows_affected();
+        tracing::warn!(moved, "this machine’s clock was set back; sign-ins were moved with it");
         Ok(())
     }
 
@@ -221,12 +233,12 @@ impl SessionStore for Store {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row: Option<(String, i64)> = sqlx::query_as("select data, expires from sessions where key = $1 and expires > unixepoch()")
-            .bind(key(id))
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(backend)?;
-        row.map(|(data, expires)| {
+        let query = "select data, expires, coalesce(seen, 0) - unixepoch() from sessions where key = $1 and expires > unixepoch()";
+        let row: Option<(String, i64, i64)> = sqlx::query_as(query).bind(key(id)).fetch_optional(&self.pool).await.map_err(backend)?;
+        if row.as_ref().is_some_and(|(_, _, ahead)| *ahead > AHEAD) {
+            self.set_back().await.map_err(backend)?;
+        }
+        row.map(|(data, expires, _)| {
             Ok(Record {
                 id: *id,
                 data: serde_json::from_str(&data).map_err(|e| Error::Decode(e.to_string()))?,

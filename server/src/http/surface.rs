@@ -1,10 +1,12 @@
 //! What holds for every request and answer, whatever the route: who really asks, where answers may lead, how long things may take.
 
 use app::ctx::ClientAddress;
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use std::time::Duration;
 
 /// The longest that a page or a file may take to begin. Acts take as long as they take: half an act is worse than a slow one.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a request's body may take to come: a megabyte at 35 KB a second.
+const BODY_TIME: Duration = Duration::from_secs(30);
 /// Two years, as the preload lists ask for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
@@ -115,6 +119,27 @@ pub async fn stays_here(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// Has the whole body of a request before anything is done with it, so that one that comes byte by byte ends in time. Those that are
+/// answered without their body never come here.
+pub async fn whole_body(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(head, body)).await;
+    }
+    match tokio::time::timeout(BODY_TIME, body.collect()).await {
+        Ok(Ok(whole)) => next.run(Request::from_parts(head, Body::from(whole.to_bytes()))).await,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a request's body could not be read");
+            let inner = error.into_inner();
+            if std::iter::successors(Some(inner.as_ref() as &dyn std::error::Error), |e| e.source()).any(|e| e.is::<LengthLimitError>()) {
+                return (StatusCode::PAYLOAD_TOO_LARGE, "The request’s body is too large.\n").into_response();
+            }
+            (StatusCode::BAD_REQUEST, "The request’s body broke off.\n").into_response()
+        }
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request’s body did not come in time.\n").into_response(),
+    }
 }
 
 /// Ends what takes too long to begin, but acts and the stream.

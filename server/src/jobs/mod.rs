@@ -5,6 +5,7 @@
 //! restart or an answer that was lost, is looked up in AWS before it is asked for again.
 
 pub mod hands;
+mod rests;
 pub mod run;
 pub mod store;
 

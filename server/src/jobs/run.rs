@@ -2,6 +2,7 @@
 
 use super::Jobs;
 use super::hands::Hands;
+use super::rests::Rests;
 use super::store::{Next, Settled, Task, now};
 use app::audit::{Audit, Begins, Entry, record};
 use domain::failure::Failure;
@@ -25,9 +26,10 @@ impl Jobs {
     /// Works until `end`. What a former run left is gone on with.
     pub fn work(&self, hands: Hands, audit: Arc<dyn Audit>, end: CancellationToken) {
         let jobs = self.clone();
+        let mut rests = Rests::default();
         tokio::spawn(async move {
             while !end.is_cancelled() {
-                let wait = jobs.round(&hands, &audit, &end).await.unwrap_or_else(|error| {
+                let wait = jobs.round(&hands, &audit, &end, &mut rests).await.unwrap_or_else(|error| {
                     tracing::error!(%error, "jobs cannot go on; trying again");
                     TROUBLE
                 });
@@ -41,12 +43,20 @@ impl Jobs {
     }
 
     /// A step of each job that may go on; for how long there is nothing to do then.
-    async fn round(&self, hands: &Hands, audit: &Arc<dyn Audit>, end: &CancellationToken) -> Result<Duration, sqlx::Error> {
+    async fn round(
+        &self,
+        hands: &Hands,
+        audit: &Arc<dyn Audit>,
+        end: &CancellationToken,
+        rests: &mut Rests,
+    ) -> Result<Duration, sqlx::Error> {
         let mut wait = IDLE;
-        for task in self.store.running().await? {
-            let rests = task.due - now();
-            if rests > 0 {
-                wait = wait.min(Duration::from_millis(rests.unsigned_abs()));
+        let running = self.store.running().await?;
+        rests.keep(&running);
+        for task in running {
+            let left = rests.left(&task, now());
+            if left > Duration::ZERO {
+                wait = wait.min(left);
                 continue;
             }
             if end.is_cancelled() {

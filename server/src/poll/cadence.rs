@@ -71,6 +71,8 @@ pub fn after_failures(times: u32, failure: &Failure) -> i64 {
     let (first, longest) = match failure {
         Failure::Throttled { .. } => (5, 60),
         passing if passing.is_passing() => (2, 60),
+        // Whoever renews them looks whether it helped.
+        Failure::Credentials { .. } => (2, 60),
         _ => (2, 300),
     };
     ((first * SECOND) << times.saturating_sub(1).min(10)).min(longest * SECOND)

@@ -6,7 +6,7 @@ pub mod cadence;
 pub mod hub;
 pub mod plan;
 
-use crate::gateway::clock::wall_ms;
+use crate::gateway::clock::steady_ms;
 use crate::gateway::gate;
 use app::ctx::Watch;
 use app::gateway::AppStream;
@@ -73,7 +73,7 @@ impl Watcher {
     /// Like [`start`](Self::start), with `chance` (0 to 1) deciding the jitter of each pause.
     pub fn start_with(gateway: Arc<dyn AppStream>, scope: Scope, end: CancellationToken, chance: fn() -> f64) -> Self {
         // Milliseconds pass faster than snapshots are made, so no number of an earlier life comes again.
-        let seq = wall_ms().unsigned_abs();
+        let seq = steady_ms().unsigned_abs();
         let estate = Estate { scope, seq, now: gateway.aws_now(), ..Estate::default() };
         let watcher = Self { hub: Hub::new(estate.clone()), touched: Arc::default(), wake: Arc::default() };
         let mut round = Round {

@@ -77,6 +77,18 @@ fn trouble_at_the_start_is_one_sentence_and_status_2() {
     }
 }
 
+/// The program over the AppStream that listens on `port`, as if that were AWS; without any credentials, wherever this machine has some.
+pub fn on_aws(port: u16) -> Command {
+    let mut command = program();
+    command.args(["serve", "--aws", "--region", "us-east-1", "--calls-per-second", "200", "--endpoint-url"]);
+    for (name, _) in std::env::vars().filter(|(n, _)| n.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null").env("AWS_EC2_METADATA_DISABLED", "true");
+    command.arg(format!("http://127.0.0.1:{port}"));
+    command
+}
+
 /// A running console; killed when dropped.
 pub struct Running {
     child: Child,
@@ -93,10 +105,19 @@ impl Drop for Running {
 impl Running {
     /// Over the AppStream that listens on `port`, as if that were AWS.
     pub fn on_aws(folder: &std::path::Path, port: u16) -> Self {
-        let mut command = program();
-        command.args(["serve", "--aws", "--region", "us-east-1", "--calls-per-second", "200", "--endpoint-url"]);
-        command.arg(format!("http://127.0.0.1:{port}")).env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "example");
+        let mut command = on_aws(port);
+        command.env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "example");
         Self::begun(command, folder, Some(PASSWORD)).0
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn start(folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
@@ -105,7 +126,8 @@ impl Running {
         Self::begun(command, folder, password)
     }
 
-    fn begun(mut command: Command, folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
+    /// What `command` starts.
+    pub fn begun(mut command: Command, folder: &std::path::Path, password: Option<&str>) -> (Self, String) {
         command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         if let Some(password) = password {
             command.env("APPSTREAM_CONSOLE_ADMIN_PASSWORD", password);
