@@ -71,7 +71,12 @@ pub async fn hash(password: String) -> Result<String, String> {
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     static ROOM: OnceLock<Semaphore> = OnceLock::new();
     let places = || Semaphore::new(std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)));
-    let _place = ROOM.get_or_init(places).acquire().await.map_err(|e| e.to_string())?;
+    let place = ROOM.get_or_init(places).acquire().await.map_err(|e| e.to_string())?;
+    // Whoever asked may be gone by then; the work takes its place all the same.
+    let work = move || {
+        let _place = place;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|e| e.to_string())
 }
 

@@ -68,10 +68,15 @@ impl Set {
         };
         control(&self.embedded, "POST", "faults", &json!({"operation": "ExpireSession", "error": "ThrottlingException", "count": 6}));
         let form: String = rows.iter().enumerate().map(|(n, (id, _))| format!("form[ids][{n}]={id}&")).collect();
-        let made = self.running.post(cookie, "/api/session/expire", &(form + "form[confirm]=expire+3"));
         self.jobs += 1;
-        assert!(made.contains(&format!("\"job\":{}", self.jobs)), "{made}");
-        clock(self.folder.path(), jump);
+        // The form waits for its job.
+        let made = std::thread::scope(|scope| {
+            let made = scope.spawn(|| self.running.post(cookie, "/api/session/expire", &(form + "form[confirm]=expire+3")));
+            std::thread::sleep(Duration::from_millis(1_500));
+            clock(self.folder.path(), jump);
+            made.join()
+        });
+        assert!(made.as_ref().is_ok_and(|made| made.contains("\"results\"")), "{made:?}");
         let (began, cookie) = (Instant::now(), self.running.cookie(PASSWORD));
         loop {
             let told = self.running.get(&cookie, &format!("/api/jobs/one?id={}", self.jobs));

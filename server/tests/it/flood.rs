@@ -54,6 +54,17 @@ fn p95(mut times: Vec<Duration>) -> (Duration, Duration) {
     (times[times.len() * 95 / 100], times[times.len() - 1])
 }
 
+/// Waits until the console has asked AppStream for everything once.
+async fn ready(port: u16) {
+    for _ in 0..200 {
+        if ask(port, get(port, "", "/readyz")).await.0 == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it never became ready");
+}
+
 /// Asks for a page until `end`; each must be there.
 async fn reader(port: u16, cookie: String, end: Instant) -> Vec<Duration> {
     let mut times = vec![];
@@ -74,6 +85,7 @@ async fn two_hundred_sign_ins_a_second_keep_nobody_out_who_was_in_and_no_page_wa
     command.args(["serve", "--trusted-proxy", "127.0.0.1"]);
     let running = tokio::task::block_in_place(|| Running::begun(command, folder.path(), Some(PASSWORD)).0);
     let port = running.port();
+    ready(port).await;
     let (_, entered, _) = ask(port, sign_in(port, "admin", PASSWORD, "203.0.113.5")).await;
     let mine = cookie(&entered).unwrap();
     let before = most_memory(running.id());
@@ -189,6 +201,7 @@ async fn two_thousand_slow_sockets_end_in_time_and_others_are_served_meanwhile()
     let folder = tempfile::tempdir().unwrap();
     let (running, _) = tokio::task::block_in_place(|| Running::start(folder.path(), Some(PASSWORD)));
     let port = running.port();
+    ready(port).await;
     let mine = tokio::task::block_in_place(|| running.cookie(PASSWORD));
     let before = most_memory(running.id());
     let manners = [Manner::Silent, Manner::Head, Manner::Body, Manner::Body];
