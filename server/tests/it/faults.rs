@@ -112,6 +112,8 @@ async fn aws_that_hangs_hangs_up_or_answers_garbage_leaves_rows_with_their_age()
         control(&console.embedded, "DELETE", "faults", &Value::Null);
         asked(&console, |failure| failure.is_none()).await;
         fault(&console, &trouble);
+        // Below a second an age is “just now”.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
         asked(&console, |failure| failure.is_some_and(|f| f.advice().title == words)).await;
         let page = fleets(&console, &cookie).await;
         assert!(page.contains(words) && page.contains("trying again in") && page.contains(" ago"), "{trouble}: {page}");
